@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let package = Package(
+  name: "satis-operator",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "satis-operator", targets: ["satis-operator"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  // From the top of the house to its cellar: a target depends on those below it only.
+  targets: [
+    .executableTarget(
+      name: "satis-operator",
+      dependencies: [
+        "SatisController",
+        "SatisWebhook",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]
+    ),
+    .target(
+      name: "SatisWebhook",
+      dependencies: [
+        "SatisAPI",
+        "KubernetesClient",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ]
+    ),
+    .target(
+      name: "SatisController",
+      dependencies: [
+        "SatisAPI",
+        "ControllerRuntime",
+        "KubernetesClient",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      resources: [.embedInCode("Runner/runner.php")]
+    ),
+    .target(name: "SatisAPI", dependencies: ["KubernetesClient", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(
+      name: "ControllerRuntime",
+      dependencies: [
+        "KubernetesClient",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]
+    ),
+    .target(
+      name: "KubernetesClient",
+      dependencies: [
+        "Curl",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Yams", package: "Yams"),
+      ]
+    ),
+    .target(name: "Curl", dependencies: ["CCurlShims"]),
+    .target(name: "CCurlShims", dependencies: ["CCurl"]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .testTarget(name: "CurlTests", dependencies: ["Curl"]),
+  ]
+)
+
+// One place for what holds everywhere: a warning is an error, and the stricter rules of later language modes.
+for target in package.targets where target.type == .executable || target.type == .regular || target.type == .test {
+  if target.name == "CCurlShims" {
+    target.cSettings = [.treatAllWarnings(as: .error)]
+    continue
+  }
+  target.swiftSettings = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  ]
+}
