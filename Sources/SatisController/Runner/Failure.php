@@ -1,0 +1,27 @@
+<?php
+
+declare(strict_types=1);
+
+namespace SatisOperator;
+
+/** Why a build did not lead to a release: a reason for machines and a sentence that a person can act on. */
+final class Failure extends \RuntimeException
+{
+    public string $reason;
+    /** @var list<array{url: string, reason: string, message: string}> */
+    public array $sources;
+
+    /** @param list<array{url: string, reason: string, message: string}> $sources */
+    public function __construct(string $reason, string $message, array $sources = [])
+    {
+        parent::__construct($message);
+        $this->reason = $reason;
+        $this->sources = $sources;
+    }
+
+    /** The exit code by which `kubectl get pods` and the controller tell a stop and a deadline from a failure. */
+    public function exitCode(): int
+    {
+        return ['DeadlineExceeded' => 124, 'Terminated' => 143][$this->reason] ?? 1;
+    }
+}

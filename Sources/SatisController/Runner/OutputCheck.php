@@ -1,0 +1,87 @@
+<?php
+
+declare(strict_types=1);
+
+namespace SatisOperator;
+
+/** What has to hold before a directory is published. */
+final class OutputCheck
+{
+    private SatisConfig $config;
+    private Interruption $interruption;
+
+    public function __construct(SatisConfig $config, Interruption $interruption)
+    {
+        $this->config = $config;
+        $this->interruption = $interruption;
+    }
+
+    /**
+     * @param string|null $base the release that the directory was made from
+     * @param bool $partial whether only some sources were built
+     */
+    public function check(string $directory, ?string $base, bool $partial): Catalogue
+    {
+        $catalogue = Catalogue::read($directory, $this->config, $this->interruption);
+        foreach ($catalogue->archives as $path => $sha1) {
+            $this->interruption->check('the archives were checked');
+            $this->checkArchive("$directory/$path", $path, $sha1, $base === null || !is_file("$base/$path"));
+        }
+        if ($base !== null) {
+            $this->checkNothingVanished($this->names($base), $catalogue->packages, $partial);
+        }
+
+        return $catalogue;
+    }
+
+    private function checkArchive(string $file, string $path, ?string $sha1, bool $new): void
+    {
+        if (!is_file($file) || !is_readable($file)) {
+            throw new Failure('OutputInvalid', "There is no archive $path, which the metadata names. Nothing was published.");
+        }
+        if ($new && $sha1 !== null && sha1_file($file) !== $sha1) {
+            throw new Failure('OutputInvalid', "The archive $path does not have the checksum in the metadata. Nothing was published.");
+        }
+        if ($new && !Archive::opens($file)) {
+            throw new Failure('OutputInvalid', "The archive $path cannot be opened. Nothing was published.");
+        }
+    }
+
+    /**
+     * A partial build only adds and replaces; Satis drops all other packages where it cannot read back what it had written.
+     *
+     * @param array<string, true> $before
+     * @param array<string, true> $after
+     */
+    private function checkNothingVanished(array $before, array $after, bool $partial): void
+    {
+        $lost = array_keys(array_diff_key($before, $after));
+        if ($partial && $lost !== []) {
+            $names = implode(', ', array_slice($lost, 0, 5)) . (count($lost) > 5 ? ', …' : '');
+            $message = "The build of single sources lost packages of the current release ($names). Nothing was published; make a full build.";
+            throw new Failure('OutputInvalid', $message);
+        }
+        if ($before !== [] && $after === []) {
+            $message = 'Satis found no package at all, the current release has ' . count($before) . '. Nothing was published; '
+                . 'if the repository is to be empty, remove the link "current" from the output and build again.';
+            throw new Failure('OutputInvalid', $message);
+        }
+    }
+
+    /**
+     * The packages of an earlier release, which may have been made by another configuration: only their names count.
+     *
+     * @return array<string, true>
+     */
+    private function names(string $release): array
+    {
+        $root = json_decode((string) @file_get_contents("$release/packages.json"), true);
+        $names = array_fill_keys($root['available-packages'] ?? [], true) + ($root['providers'] ?? []) + ($root['packages'] ?? []);
+        foreach ($root['includes'] ?? [] as $path => $sums) {
+            $include = json_decode((string) @file_get_contents("$release/$path"), true);
+            $names += $include['packages'] ?? [];
+        }
+
+        return array_fill_keys(array_keys($names), true);
+    }
+}

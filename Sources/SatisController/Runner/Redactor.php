@@ -1,0 +1,81 @@
+<?php
+
+declare(strict_types=1);
+
+namespace SatisOperator;
+
+/** Takes credentials out of text: those that it was shown, and what looks like one. */
+final class Redactor
+{
+    private const MASK = '***';
+
+    /** Values that stand in auth.json beside a secret and are words of their own in a log. */
+    private const PUBLIC_WORDS = ['x-oauth-basic', 'x-token-auth', 'oauth2', 'gitlab-ci-token', 'private-token', 'token'];
+
+    private const PATTERNS = [
+        // user:password@, and a lone token@ of a web URL; the user name of ssh://git@ is no secret.
+        '{(://)[^\s/@:]*:[^\s@]*@}' => '$1***@',
+        '{(https?://)[^\s/@:]+@}i' => '$1***@',
+        '{\b(?:gh[pousr]_|github_pat_|gl[a-z]{2,8}-|ATBB|ATCTT|ATATT|xox[a-z]-)[\w.=-]{10,}}' => self::MASK,
+        '{\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*}' => self::MASK,
+        '{\b((?:Proxy-)?Authorization:\s*|(?:PRIVATE|JOB|DEPLOY)-TOKEN:\s*)[^\r\n\'"]+}i' => '$1***',
+        '{\b(Bearer|Basic)\s+[\w.~+/=-]{8,}}i' => '$1 ***',
+        '{([?&](?:[\w-]*(?:token|secret|signature|password|passwd)|auth|key|sig)=)[^&\s\'"<>]+}i' => '$1***',
+        '{-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)}s' => self::MASK,
+    ];
+
+    /** @var array<string, string> */
+    private array $known = [];
+
+    /**
+     * Learns every string inside, as it stands in auth.json and in Composer's configuration.
+     *
+     * @param array<array-key, mixed> $values
+     */
+    public function learn(array $values): void
+    {
+        $user = $values['username'] ?? null;
+        $password = $values['password'] ?? null;
+        if (is_string($user) && is_string($password)) {
+            $this->add(base64_encode("$user:$password"));
+        }
+        foreach ($values as $key => $value) {
+            if (is_array($value)) {
+                $this->learn($value);
+            } elseif (is_string($value) && strlen($value) >= ($key === 'username' ? 8 : 4)) {
+                $this->add($value);
+            }
+        }
+    }
+
+    /** Learns a private key line by line, since logs are read by line as well. */
+    public function learnKey(string $pem): void
+    {
+        foreach (preg_split('/\R/', $pem) as $line) {
+            if (strlen($line) >= 16 && strpos($line, '-----') !== 0) {
+                $this->add($line);
+            }
+        }
+    }
+
+    public function redact(string $text): string
+    {
+        $text = strtr($text, $this->known);
+        foreach (self::PATTERNS as $pattern => $replacement) {
+            // A pattern that gives up on a monstrous line must not let it through unread.
+            $text = preg_replace($pattern, $replacement, $text) ?? self::MASK . "\n";
+        }
+
+        return $text;
+    }
+
+    private function add(string $secret): void
+    {
+        if (in_array(strtolower($secret), self::PUBLIC_WORDS, true)) {
+            return;
+        }
+        foreach ([$secret, rawurlencode($secret), urlencode($secret), trim(json_encode($secret), '"')] as $form) {
+            $this->known[$form] = self::MASK;
+        }
+    }
+}

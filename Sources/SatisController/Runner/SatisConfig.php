@@ -1,0 +1,124 @@
+<?php
+
+declare(strict_types=1);
+
+namespace SatisOperator;
+
+/** satis.json, as far as the runner has to know it. Satis itself checks the rest against its schema. */
+final class SatisConfig
+{
+    public string $path;
+    /** @var array<string, mixed> */
+    private array $json;
+
+    public static function read(string $path): self
+    {
+        $config = new self();
+        $config->path = $path;
+        $config->json = Json::object($path, 'ConfigurationInvalid');
+        $config->check();
+
+        return $config;
+    }
+
+    private function check(): void
+    {
+        foreach (['name', 'homepage'] as $key) {
+            if (!is_string($this->json[$key] ?? null)) {
+                throw $this->failure("has no \"$key\", which Satis requires");
+            }
+        }
+        if (!is_array($this->json['repositories'] ?? null)) {
+            throw $this->failure('has no "repositories"');
+        }
+        $archive = $this->json['archive'] ?? [];
+        if (isset($archive['absolute-directory'])) {
+            throw $this->failure('has archive.absolute-directory, which lies outside of the release; use archive.directory');
+        }
+        $directory = $archive['directory'] ?? 'dist';
+        if (!is_string($directory) || in_array('..', explode('/', $directory), true) || trim($directory, '/.') === '') {
+            throw $this->failure('has an archive.directory that is not a path inside of the release');
+        }
+    }
+
+    /** The directory of the archives inside of a release, null when Satis makes none. */
+    public function archiveDirectory(): ?string
+    {
+        return isset($this->json['archive']['directory']) ? trim($this->json['archive']['directory'], '/') : null;
+    }
+
+    /** What the URL of every archive that Satis made starts with. */
+    public function archivePrefix(): ?string
+    {
+        $archive = $this->json['archive'] ?? [];
+
+        return isset($archive['directory']) ? ($archive['prefix-url'] ?? $this->homepage()) . "/{$archive['directory']}/" : null;
+    }
+
+    /** The path of the homepage, which Satis puts before the paths of metadata files. */
+    public function basePath(): string
+    {
+        return parse_url(rtrim($this->homepage(), '/'), PHP_URL_PATH) . '/';
+    }
+
+    /** Satis lets its environment win over the file, even where the variable is empty. */
+    private function homepage(): string
+    {
+        $homepage = getenv('SATIS_HOMEPAGE');
+
+        return $homepage === false ? $this->json['homepage'] : $homepage;
+    }
+
+    /** Without includes and providers Satis cannot read its own output back: a partial build would drop all other packages. */
+    public function allowsPartialBuilds(): bool
+    {
+        return ($this->json['includes'] ?? true) === true || ($this->json['providers'] ?? false) === true;
+    }
+
+    /**
+     * Satis silently ignores one unknown URL among several, so each is looked up before Satis runs.
+     *
+     * @param list<string> $sources
+     */
+    public function requireSources(array $sources): void
+    {
+        $unknown = [];
+        foreach (array_diff($sources, $this->sources()) as $url) {
+            $message = 'satis.json lists no repository with exactly this URL.';
+            $unknown[] = ['url' => $url, 'reason' => 'SourceUnknown', 'message' => $message];
+        }
+        if ($unknown !== []) {
+            $urls = implode(', ', array_column($unknown, 'url'));
+            throw new Failure('ConfigurationInvalid', "satis.json lists no repository with exactly the URL $urls.", $unknown);
+        }
+    }
+
+    /** @return list<string> the URLs that Satis compares --repository-url with */
+    private function sources(): array
+    {
+        $sources = [];
+        foreach ($this->json['repositories'] as $repository) {
+            if (!is_array($repository) || !isset($repository['type'])) {
+                continue;
+            }
+            $sources[] = $repository['url'] ?? null;
+            $package = $repository['package'] ?? [];
+            foreach (isset($package['name']) ? [$package] : $package as $inline) {
+                $sources[] = $inline['source']['url'] ?? null;
+            }
+        }
+
+        return array_values(array_filter($sources, 'is_string'));
+    }
+
+    /** @return array<string, mixed> the part in which Composer's configuration may hold credentials */
+    public function composerConfig(): array
+    {
+        return is_array($this->json['config'] ?? null) ? $this->json['config'] : [];
+    }
+
+    private function failure(string $what): Failure
+    {
+        return new Failure('ConfigurationInvalid', "satis.json $what.");
+    }
+}

@@ -1,0 +1,83 @@
+<?php
+
+declare(strict_types=1);
+
+namespace SatisOperator;
+
+/** What Satis says where its exit code says nothing, and what the reason was where it failed. */
+final class SatisFindings
+{
+    /** Composer's words when a source could not be reached and its cache was used instead. */
+    private const OUTDATED = [
+        '{^Failed to update (\S+), package information from this repository may be outdated}',
+        '{^(\S+) could not be fully loaded \(.*\), package information was loaded from the local cache and may be out of date}',
+    ];
+
+    private const SKIPPED = [
+        '{^(Skipped branch .+)$}',
+        '{^(The \S+ .*requirement did not match any package)$}',
+    ];
+
+    private string $pending = '';
+    /** @var array<string, string> message by URL */
+    private array $outdated = [];
+    /** @var list<string> */
+    private array $skipped = [];
+    private string $error = '';
+    private string $lastLine = '';
+    private bool $errorFollows = false;
+
+    public function append(string $piece): void
+    {
+        $lines = explode("\n", $this->pending . $piece);
+        $this->pending = (string) array_pop($lines);
+        foreach ($lines as $line) {
+            $this->read(trim($line));
+        }
+    }
+
+    private function read(string $line): void
+    {
+        if ($line === '') {
+            return;
+        }
+        $this->lastLine = $line;
+        foreach (self::OUTDATED as $pattern) {
+            if (preg_match($pattern, $line, $match)) {
+                $this->outdated[$match[1]] = 'The source could not be reached; Satis used what it had in its cache.';
+            }
+        }
+        foreach (self::SKIPPED as $pattern) {
+            if (preg_match($pattern, $line, $match)) {
+                $this->skipped[] = $match[1];
+            }
+        }
+        // An exception is printed as "In File.php line 12:" or "[RuntimeException]", then its message.
+        if ($this->errorFollows && $this->error === '') {
+            $this->error = $line;
+        }
+        $this->errorFollows = (bool) preg_match('{^(In \S+ line \d+:|\[[\w\\\\]+\])$}', $line);
+    }
+
+    /** @return list<array{url: string, reason: string, message: string}> */
+    public function outdatedSources(): array
+    {
+        $sources = [];
+        foreach ($this->outdated as $url => $message) {
+            $sources[] = ['url' => $url, 'reason' => 'SourceOutdated', 'message' => $message];
+        }
+
+        return $sources;
+    }
+
+    /** @return list<string> */
+    public function skipped(): array
+    {
+        return $this->skipped;
+    }
+
+    public function error(): string
+    {
+        return $this->error !== '' ? $this->error : $this->lastLine;
+    }
+}
