@@ -18,7 +18,7 @@ COMMAND = "Tests/Manifests/check --update"
 # CEL came as beta with 1.25 and for good with 1.29; kubectl refuses to send it to a server that does not know it.
 LACKING = {"x-kubernetes-validations"}
 
-HEADER = "# Generated from crds/{name} for Kubernetes 1.20 to 1.28: change that file, then run `{command}`.\n"
+HEADER = "# Generated from crds/{name} for Kubernetes 1.20 to 1.28. Change that file, then run\n# {command}\n"
 
 
 def without_lacking(value):
@@ -53,34 +53,45 @@ def legacy(name, text):
     return result
 
 
+def wanted():
+    return {path.name: legacy(path.name, path.read_text()) for path in sorted((ROOT / "crds").glob("*.yaml"))}
+
+
+def present():
+    return {path.name: path.read_text() for path in sorted((ROOT / "crds" / "legacy").glob("*.yaml"))}
+
+
+def differences():
+    """The lines that have to go and to come, and the command that does it; nothing when all is well."""
+    old, new = present(), wanted()
+    if old == new:
+        return
+    for name in sorted(old.keys() | new.keys()):
+        lines = (text.get(name, "").splitlines() for text in (old, new))
+        yield from difflib.unified_diff(*lines, f"crds/legacy/{name}", "what crds gives", n=1, lineterm="")
+    yield f"run `{COMMAND}` and commit the result"
+
+
+def write():
+    target = ROOT / "crds" / "legacy"
+    target.mkdir(exist_ok=True)
+    texts = wanted()
+    for name in present().keys() - texts.keys():
+        (target / name).unlink()
+    for name, text in texts.items():
+        (target / name).write_text(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="change nothing, say what differs")
-    arguments = parser.parse_args()
-
-    target = ROOT / "crds" / "legacy"
-    wanted = {path.name: legacy(path.name, path.read_text()) for path in sorted((ROOT / "crds").glob("*.yaml"))}
-    present = {path.name: path.read_text() for path in sorted(target.glob("*.yaml"))}
-
-    if arguments.check:
-        for name in sorted(wanted.keys() | present.keys()):
-            sys.stdout.writelines(
-                difflib.unified_diff(
-                    present.get(name, "").splitlines(keepends=True),
-                    wanted.get(name, "").splitlines(keepends=True),
-                    f"crds/legacy/{name}",
-                    f"crds/legacy/{name} as it has to be",
-                )
-            )
-        if wanted != present:
-            sys.exit(f"crds/legacy is not what crds gives: run `{COMMAND}` and commit the result")
+    if not parser.parse_args().check:
+        write()
         return
-
-    target.mkdir(exist_ok=True)
-    for name in present.keys() - wanted.keys():
-        (target / name).unlink()
-    for name, text in wanted.items():
-        (target / name).write_text(text)
+    findings = list(differences())
+    for finding in findings:
+        print(finding)
+    sys.exit(1 if findings else 0)
 
 
 if __name__ == "__main__":

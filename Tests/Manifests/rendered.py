@@ -1,0 +1,189 @@
+"""What `kubectl kustomize` makes of deploy/, judged as a whole: valid, restricted, least privilege, nothing dangling."""
+
+import subprocess
+
+import yaml
+
+import restricted
+from definitions import ROOT
+from schemas import validate
+
+# The oldest version that a schema can be had for, the first that the plain resource definitions are for, the newest.
+VERSIONS = ("1.25", "1.29", "1.37")
+
+CLUSTER_WIDE = {"Namespace", "PersistentVolume"}
+
+
+def folders():
+    """Every kustomization but the one at the top, which has to be the base and nothing else."""
+    files = sorted((ROOT / "deploy").rglob("kustomization.yaml"))
+    return [file.parent for file in files if file.parent != ROOT / "deploy"]
+
+
+def render(folder):
+    """The objects, and kubectl's complaint if there is one."""
+    result = subprocess.run(["kubectl", "kustomize", str(folder)], capture_output=True, text=True)
+    if result.returncode != 0:
+        return [], [result.stderr.strip()]
+    return [document for document in yaml.safe_load_all(result.stdout) if document], []
+
+
+def name(document):
+    return f"{document['kind']} {document['metadata']['name']}"
+
+
+def of_kind(documents, kind):
+    return {document["metadata"]["name"]: document for document in documents if document["kind"] == kind}
+
+
+def pods(documents):
+    for document in of_kind(documents, "Deployment").values():
+        yield name(document), document["spec"]["template"]["spec"]
+
+
+def misplaced(documents):
+    namespaces = of_kind(documents, "Namespace").keys()
+    for document in documents:
+        if document["kind"] not in CLUSTER_WIDE and document["metadata"].get("namespace") not in namespaces:
+            yield f"{name(document)}: not in the namespace that is installed"
+
+
+def unenforced(documents):
+    for document in of_kind(documents, "Namespace").values():
+        if document["metadata"].get("labels", {}).get("pod-security.kubernetes.io/enforce") != "restricted":
+            yield f"{name(document)}: label it pod-security.kubernetes.io/enforce=restricted"
+
+
+def insecure(documents):
+    for owner, pod in pods(documents):
+        for finding in (*restricted.violations(pod), *restricted.unnoticed(pod)):
+            yield f"{owner}: {finding}"
+
+
+def careless(documents):
+    for owner, pod in pods(documents):
+        if "automountServiceAccountToken" not in pod:
+            yield f"{owner}: say by automountServiceAccountToken whether it needs a token"
+        for container in restricted.containers(pod):
+            where = f"{owner}, container {container['name']}"
+            if container.get("securityContext", {}).get("readOnlyRootFilesystem") is not True:
+                yield f"{where}: set securityContext.readOnlyRootFilesystem to true"
+            for probe in ("livenessProbe", "readinessProbe"):
+                if probe not in container:
+                    yield f"{where}: add a {probe}"
+            for kind in ("requests", "limits"):
+                for resource in ("cpu", "memory"):
+                    if resource not in container.get("resources", {}).get(kind, {}):
+                        yield f"{where}: add {kind} of {resource}"
+            image = container["image"].rpartition("/")[2]
+            if "@" not in image and (":" not in image or image.endswith(":latest")):
+                yield f"{where}: give the image {container['image']} a version in kustomization.yaml"
+
+
+def excessive(documents):
+    bound = {
+        subject["name"]
+        for binding in of_kind(documents, "RoleBinding").values()
+        for subject in binding["subjects"]
+    }
+    for document in documents:
+        if document["kind"].startswith("ClusterRole"):
+            yield f"{name(document)}: nothing here needs rights in other namespaces"
+        for rule in document.get("rules", []):
+            if any("*" in rule.get(part, []) for part in ("apiGroups", "resources", "verbs")):
+                yield f"{name(document)}: name what is allowed instead of *"
+    for owner, pod in pods(documents):
+        account = pod.get("serviceAccountName", "default")
+        if pod.get("automountServiceAccountToken") and account not in bound:
+            yield f"{owner}: mounts a token of {account}, which may do nothing"
+        if not pod.get("automountServiceAccountToken") and account in bound:
+            yield f"{owner}: runs as {account} and has no token of it"
+
+
+def dangling(documents):
+    """What is referred to and is not there."""
+    maps = of_kind(documents, "ConfigMap")
+    there = {(document["kind"], document["metadata"]["name"]) for document in documents}
+    for owner, pod in pods(documents):
+        wanted = {("ServiceAccount", pod["serviceAccountName"])} if "serviceAccountName" in pod else set()
+        for volume in pod.get("volumes", []):
+            if "configMap" in volume:
+                wanted.add(("ConfigMap", volume["configMap"]["name"]))
+            if "persistentVolumeClaim" in volume:
+                wanted.add(("PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"]))
+        for container in restricted.containers(pod):
+            for variable in container.get("env", []):
+                reference = variable.get("valueFrom", {}).get("configMapKeyRef")
+                if reference:
+                    wanted.add(("ConfigMap", reference["name"]))
+                    if reference["key"] not in maps.get(reference["name"], {}).get("data", {}):
+                        yield f"{owner}: ConfigMap {reference['name']} has no key {reference['key']}"
+        for kind, wanted_name in sorted(wanted - there):
+            yield f"{owner}: there is no {kind} {wanted_name}"
+    for binding in of_kind(documents, "RoleBinding").values():
+        wanted = {(binding["roleRef"]["kind"], binding["roleRef"]["name"])}
+        wanted |= {(subject["kind"], subject["name"]) for subject in binding["subjects"]}
+        for kind, wanted_name in sorted(wanted - there):
+            yield f"{name(binding)}: there is no {kind} {wanted_name}"
+
+
+def misdirected(documents):
+    """Services that reach no Deployment or several, or a port that it does not have."""
+    deployments = of_kind(documents, "Deployment").values()
+    for service in of_kind(documents, "Service").values():
+        selector = service["spec"]["selector"].items()
+        reached = [d for d in deployments if selector <= d["spec"]["template"]["metadata"]["labels"].items()]
+        if len(reached) != 1:
+            yield f"{name(service)}: selects {len(reached)} Deployments instead of one"
+            continue
+        ports = {p["name"] for c in reached[0]["spec"]["template"]["spec"]["containers"] for p in c.get("ports", [])}
+        for port in service["spec"]["ports"]:
+            if port["targetPort"] not in ports:
+                yield f"{name(service)}: {name(reached[0])} has no port {port['targetPort']}"
+
+
+def not_local(documents):
+    """Images and storage that a cluster without registry and provisioner cannot have."""
+    for owner, pod in pods(documents):
+        for container in restricted.containers(pod):
+            if not container["image"].startswith("localhost/"):
+                yield f"{owner}: replace the image {container['image']} by a local one"
+    for document in of_kind(documents, "ConfigMap").values():
+        image = document["data"].get("default-image")
+        if image and not image.startswith("localhost/"):
+            yield f"{name(document)}: replace the image {image} by a local one"
+    volumes = of_kind(documents, "PersistentVolume").values()
+    bound = {volume["spec"]["claimRef"]["name"]: volume["spec"] for volume in volumes}
+    for claim in of_kind(documents, "PersistentVolumeClaim").values():
+        volume = bound.get(claim["metadata"]["name"])
+        if volume is None:
+            yield f"{name(claim)}: there is no volume for it"
+        elif not set(claim["spec"]["accessModes"]) <= set(volume["accessModes"]):
+            yield f"{name(claim)}: its volume has other access modes"
+
+
+def more_than_base():
+    kustomization = yaml.safe_load((ROOT / "deploy" / "kustomization.yaml").read_text())
+    extra = kustomization.keys() - {"apiVersion", "kind", "resources"}
+    if extra or kustomization.get("resources") != ["base"]:
+        yield "deploy/kustomization.yaml: put everything into deploy/base; kubectl 1.20 can render that only"
+
+
+def check(report):
+    report.check("deploy is deploy/base", more_than_base())
+    for folder in folders():
+        label = folder.relative_to(ROOT)
+        documents, complaints = render(folder)
+        report.check(f"{label} renders ({len(documents)} objects)", complaints)
+        for version in VERSIONS:
+            findings = [finding for document in documents for finding in validate(document, version)]
+            report.check(f"{label} is valid for Kubernetes {version}", findings)
+        report.check(f"{label}: everything is in its namespace", misplaced(documents))
+        report.check(f"{label}: the namespace enforces restricted", unenforced(documents))
+        report.check(f"{label}: pods keep to restricted", insecure(documents))
+        report.check(f"{label}: pods have limits, probes and versions", careless(documents))
+        report.check(f"{label}: rights are named, and held by what uses them", excessive(documents))
+        report.check(f"{label}: whatever is referred to is there", dangling(documents))
+        report.check(f"{label}: services reach their pods", misdirected(documents))
+    documents, _ = render(ROOT / "deploy" / "overlays" / "local")
+    report.check("deploy/overlays/local needs neither registry nor provisioner", not_local(documents))
