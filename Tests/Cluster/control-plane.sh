@@ -93,7 +93,7 @@ start_apiserver() {
   local programs=$1 folder=$2 etcd=$3 kubeconfig=$4
   shift 4
   launch kube-apiserver "$programs/kube-apiserver" --etcd-servers "http://127.0.0.1:$etcd" \
-    --authorization-mode RBAC --token-auth-file "$folder/tokens.csv" --client-ca-file "$folder/pki/ca.crt" \
+    --authorization-mode Node,RBAC --token-auth-file "$folder/tokens.csv" --client-ca-file "$folder/pki/ca.crt" \
     --tls-cert-file "$folder/pki/apiserver.crt" --tls-private-key-file "$folder/pki/apiserver.key" \
     --service-account-issuer https://kubernetes.default.svc \
     --service-account-key-file "$folder/pki/service-account.pub" \
@@ -112,9 +112,9 @@ apply_manifests() {
   local folder=$1
   shift
   if [ -e "$folder/kustomization.yaml" ]; then
-    "$@" apply -k "$folder" >&2
+    "$@" apply -k "$folder" >/dev/null
   else
-    "$@" apply -f "$folder" >&2
+    "$@" apply -f "$folder" >/dev/null
   fi
 }
 
@@ -125,7 +125,7 @@ install_resources() {
   [ "$(server_minor "$@")" -ge 29 ] || folder=$checkout/crds/legacy
   if [ -d "$folder" ]; then
     apply_manifests "$folder" "$@" || fail "the API server refuses the resources of $folder" "see its messages above"
-    "$@" wait --for condition=Established --timeout 60s crd/satisrepositories.satis.dev crd/satisbuilds.satis.dev >&2
+    "$@" wait --for condition=Established --timeout 60s crd/satisrepositories.satis.dev crd/satisbuilds.satis.dev >/dev/null
     write_gate "$@" <<'YAML'
 apiVersion: satis.dev/v1alpha1
 kind: SatisBuild

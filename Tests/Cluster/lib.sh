@@ -67,7 +67,7 @@ unpack_package() {
 
 # --- One at a time ------------------------------------------------------------------------------------------
 
-# with_lock FILE COMMAND…: a second caller waits and says so. The lock is not handed down to what COMMAND starts.
+# with_lock FILE COMMAND…: a second caller waits and says so. What COMMAND launches does not keep the lock.
 with_lock() {
   local file=$1 descriptor status=0
   shift
@@ -108,9 +108,21 @@ launch() {
   local name=$1 pid
   shift
   mkdir -p "$run" "$logs"
-  "${launcher[@]}" "$@" >>"$logs/$name.log" 2>&1 </dev/null &
+  (
+    close_descriptors
+    exec "${launcher[@]}" "$@"
+  ) >>"$logs/$name.log" 2>&1 </dev/null &
   pid=$!
   echo "$pid $(born "$pid")" >"$run/$name.pid"
+}
+
+# What is launched lives on, and must not hold a lock or somebody's pipe.
+close_descriptors() {
+  local descriptor
+  for descriptor in /proc/"$BASHPID"/fd/*; do
+    descriptor=${descriptor##*/}
+    [ "$descriptor" -le 2 ] || eval "exec $descriptor>&-"
+  done
 }
 
 # born PID: when a process started, in the kernel's ticks; nothing if it has ended (a zombie has).
