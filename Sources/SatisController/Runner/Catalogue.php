@@ -11,8 +11,6 @@ final class Catalogue
     public array $packages = [];
     /** @var array<string, string|null> SHA-1 sums of the archives by path */
     public array $archives = [];
-    /** @var array<string, true> metadata files, by path */
-    public array $files = [];
 
     private string $directory;
     private SatisConfig $config;
@@ -81,7 +79,6 @@ final class Catalogue
     private function file(string $path, array $sums = []): array
     {
         $this->interruption->check('the output was checked');
-        $this->files[$path] = true;
         $file = "{$this->directory}/$path";
         if (!is_file($file)) {
             throw new Failure('OutputInvalid', "Satis wrote no $path, which packages.json names. Nothing was published.");

@@ -20,15 +20,24 @@ final class ComposerCache
     public function repair(): void
     {
         foreach (glob("{$this->directory}/vcs/*", GLOB_ONLYDIR) as $mirror) {
-            foreach (Tree::files($mirror) as $file) {
-                if (substr($file->getFilename(), -5) === '.lock' || $file->getFilename() === 'gc.pid') {
-                    Tree::remove($file->getPathname());
-                }
-            }
+            array_map([Tree::class, 'remove'], $this->locks($mirror));
             if (!is_file("$mirror/packed-refs") && Tree::files("$mirror/refs")->current() === null) {
                 // The first clone was cut short; git takes what is left for a repository without branches.
                 Tree::remove($mirror);
             }
         }
+    }
+
+    /** @return list<string> where git keeps locks: everywhere but in the thousands of directories of loose objects */
+    private function locks(string $mirror): array
+    {
+        $locks = glob("$mirror/{*.lock,gc.pid,objects/*.lock,objects/{info,pack}/*.lock,objects/info/*/*.lock}", GLOB_BRACE);
+        foreach (Tree::files("$mirror/refs") as $file) {
+            if (substr($file->getFilename(), -5) === '.lock') {
+                $locks[] = $file->getPathname();
+            }
+        }
+
+        return $locks;
     }
 }

@@ -41,7 +41,7 @@ final class Interruption
         }
         if (self::now() >= $this->deadline) {
             $message = "The deadline of {$this->seconds} s passed while $doing. Nothing was published; "
-                . 'if the sources are this slow, raise build.activeDeadlineSeconds.';
+                . 'if it takes this long, raise build.activeDeadlineSeconds.';
             throw new Failure('DeadlineExceeded', $message);
         }
     }
@@ -59,7 +59,7 @@ final class Interruption
             return;
         }
         $write = $except = null;
-        if (stream_select($read, $write, $except, 0, (int) ($seconds * 1e6)) > 0 && in_array($this->input, $read, true)) {
+        if (@stream_select($read, $write, $except, 0, (int) ($seconds * 1e6)) > 0 && in_array($this->input, $read, true)) {
             if (fgets($this->input) !== false) {
                 $this->stopped = true;
             } elseif (feof($this->input)) {

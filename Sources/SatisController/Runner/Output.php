@@ -11,28 +11,24 @@ namespace SatisOperator;
 final class Output
 {
     private const KEPT_RELEASES = 3;
-    /** How long a client may still ask for the hash-named metadata files of earlier releases. */
-    private const GRACE_SECONDS = 3600;
-    /** Files that Satis names by the hash of what is in them. */
-    private const HASH_NAMED = '{[0-9a-f]{40}.*\.json$}';
 
     private string $root;
+    private string $staging;
     private ?string $archiveDirectory;
     private Log $log;
 
     public function __construct(string $root, ?string $archiveDirectory, Log $log)
     {
         $this->root = $root;
+        $this->staging = "$root/.staging";
         $this->archiveDirectory = $archiveDirectory;
         $this->log = $log;
     }
 
-    /** Removes what killed runners left behind. Safe under the lock: no other runner and no Satis is alive. */
+    /** Removes what is not published, of this run or of one that was killed: under the lock no Satis of another is alive. */
     public function sweep(): void
     {
-        Tree::remove("{$this->root}/.staging");
-        $this->makeDirectory("{$this->root}/.staging");
-        $this->makeDirectory("{$this->root}/releases");
+        Tree::remove($this->staging);
     }
 
     /** The name of the release that is served, null when there is none. */
@@ -62,87 +58,74 @@ final class Output
     /** A copy of a release to work on. Satis replaces archives but writes metadata in place, so only archives may be shared. */
     public function stage(?string $base, string $job, Interruption $interruption): string
     {
-        $staging = "{$this->root}/.staging/$job";
-        $this->makeDirectory($staging);
-        if ($base === null) {
-            return $staging;
-        }
-        $linked = $copied = 0;
-        foreach (Tree::files($this->path($base)) as $path => $file) {
-            $interruption->check('the current release was copied');
-            if (!$this->isArchive($path)) {
-                Tree::copyFile($file->getPathname(), "$staging/$path");
-                continue;
+        return $this->writing(function () use ($base, $job, $interruption): string {
+            Tree::makeDirectory($this->staging);
+            $staging = "{$this->staging}/$job";
+            mkdir($staging);
+            $linked = $copied = 0;
+            $superseded = $base === null ? null : new SupersededFiles($this->path($base));
+            foreach ($base === null ? [] : Tree::files($this->path($base)) as $path => $file) {
+                $interruption->check('the current release was copied');
+                if (!$this->isArchive($path)) {
+                    if (!$superseded->mayGo($path)) {
+                        Tree::copyFile($file->getPathname(), "$staging/$path");
+                    }
+                } elseif (Tree::linkFile($file->getPathname(), "$staging/$path")) {
+                    $linked++;
+                } else {
+                    Tree::copyFile($file->getPathname(), "$staging/$path");
+                    $copied++;
+                }
             }
-            Tree::makeDirectory(dirname("$staging/$path"));
-            // No links on this volume, or not to files of another uid: then a copy does it.
-            if (@link($file->getPathname(), "$staging/$path")) {
-                $linked++;
-            } else {
-                Tree::copyFile($file->getPathname(), "$staging/$path");
-                $copied++;
+            if ($base !== null) {
+                $this->log->say("working on a copy of release $base, archives linked: $linked, copied: $copied");
             }
-        }
-        $this->log->say("working on a copy of release $base, archives linked: $linked, copied: $copied");
 
-        return $staging;
+            return $staging;
+        });
     }
 
     /** Makes a staged directory the one that is served. Returns its name. */
-    public function publish(string $staging, ?string $base, Catalogue $catalogue): string
+    public function publish(string $staging, ?string $base): string
     {
-        if ($base !== null) {
-            $this->carryAlong($this->path($base), $staging);
-        }
-        Tree::sync($staging);
-        $release = $this->nextName();
-        rename($staging, $this->path($release));
+        return $this->writing(function () use ($staging, $base): string {
+            if ($base !== null) {
+                (new SupersededFiles($this->path($base)))->carryTo($staging);
+            }
+            Tree::makeDirectory("{$this->root}/releases");
+            if (!Tree::sync($staging)) {
+                throw new Failure('OutputNotWritable', 'The volume reported an error when the release was to be stored. Nothing was published.');
+            }
 
-        $link = "{$this->root}/.staging/current";
-        symlink("releases/$release", $link);
-        if ($this->current() !== $base) {
-            $message = 'Somebody moved the link "current" during the build, so nothing was published. Build again.';
-            throw new Failure('ReleaseMoved', $message);
-        }
-        rename($link, "{$this->root}/current");
-        Tree::sync($this->root);
+            $release = $this->nextName();
+            $link = "{$this->staging}/current";
+            symlink("releases/$release", $link);
+            if ($this->current() !== $base) {
+                throw new Failure('ReleaseMoved', 'Somebody moved the link "current" during the build. Nothing was published; build again.');
+            }
+            rename($staging, $this->path($release));
+            rename($link, "{$this->root}/current");
+            if (!Tree::sync($this->root)) {
+                $this->log->say('the volume reported an error after the release was published');
+            }
 
-        return $release;
+            return $release;
+        });
     }
 
-    /** Removes all but the newest releases; a release leaves its name first, so that none is ever half there. */
+    /** Moves all but the newest releases to what will be swept: a release leaves its name first, so that none is ever half there. */
     public function retire(string $current): void
     {
-        $old = array_diff($this->releases(), [$current]);
-        foreach (array_slice($old, 0, max(0, count($old) - self::KEPT_RELEASES + 1)) as $release) {
-            rename($this->path($release), "{$this->root}/.staging/$release");
-        }
-        Tree::remove("{$this->root}/.staging");
-    }
-
-    /**
-     * A client that read the old packages.json asks for the files it names a moment later, from the new release. A file's
-     * age counts from the release that no longer named it, kept as its modification time.
-     */
-    private function carryAlong(string $base, string $staging): void
-    {
-        $root = json_decode((string) @file_get_contents("$base/packages.json"), true);
-        $hashes = json_encode([$root['includes'] ?? [], $root['providers'] ?? []]);
-        foreach (Tree::files($base) as $path => $file) {
-            if ($this->isArchive($path) || !preg_match(self::HASH_NAMED, basename($path), $match) || is_file("$staging/$path")) {
-                continue;
-            }
-            $named = strpos($hashes, substr($match[0], 0, 40)) !== false;
-            if ($named || $file->getMTime() > time() - self::GRACE_SECONDS) {
-                Tree::copyFile("$base/$path", "$staging/$path");
-                if ($named) {
-                    touch("$staging/$path");
-                }
+        $others = array_diff($this->releases(), [$current]);
+        foreach (array_slice($others, 0, max(0, count($others) - self::KEPT_RELEASES + 1)) as $release) {
+            // What cannot go now goes after the next build; the new release is served already.
+            if (!@rename($this->path($release), "{$this->staging}/$release")) {
+                $this->log->say("release $release could not be removed");
             }
         }
     }
 
-    /** A time stamp, in UTC and later than every other release's even where the clock went back. */
+    /** A time stamp, in UTC and later than that of every other release even where the clock went back: names sort by age. */
     private function nextName(): string
     {
         $releases = $this->releases();
@@ -166,12 +149,17 @@ final class Output
         return $this->archiveDirectory !== null && strpos($path, "{$this->archiveDirectory}/") === 0;
     }
 
-    private function makeDirectory(string $path): void
+    /**
+     * @template T
+     * @param callable(): T $step
+     * @return T
+     */
+    private function writing(callable $step)
     {
         try {
-            Tree::makeDirectory($path);
+            return $step();
         } catch (\ErrorException $error) {
-            throw new Failure('OutputNotWritable', "$path cannot be made: {$error->getMessage()}.");
+            throw new Failure('OutputNotWritable', "The output could not be written: {$error->getMessage()}. Is the volume full or read-only?");
         }
     }
 }

@@ -22,7 +22,11 @@ final class OutputCheck
      */
     public function check(string $directory, ?string $base, bool $partial): Catalogue
     {
-        $catalogue = Catalogue::read($directory, $this->config, $this->interruption);
+        try {
+            $catalogue = Catalogue::read($directory, $this->config, $this->interruption);
+        } catch (\TypeError | \ErrorException $error) {
+            throw new Failure('OutputInvalid', "The metadata is not laid out as Composer reads it ({$error->getMessage()}). Nothing was published.");
+        }
         foreach ($catalogue->archives as $path => $sha1) {
             $this->interruption->check('the archives were checked');
             $this->checkArchive("$directory/$path", $path, $sha1, $base === null || !is_file("$base/$path"));

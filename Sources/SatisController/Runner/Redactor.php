@@ -19,7 +19,8 @@ final class Redactor
         '{\b(?:gh[pousr]_|github_pat_|gl[a-z]{2,8}-|ATBB|ATCTT|ATATT|xox[a-z]-)[\w.=-]{10,}}' => self::MASK,
         '{\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*}' => self::MASK,
         '{\b((?:Proxy-)?Authorization:\s*|(?:PRIVATE|JOB|DEPLOY)-TOKEN:\s*)[^\r\n\'"]+}i' => '$1***',
-        '{\b(Bearer|Basic)\s+[\w.~+/=-]{8,}}i' => '$1 ***',
+        '{\b(Bearer)\s+[\w.~+/=-]{12,}}i' => '$1 ***',
+        '{\b(Basic)\s+[a-z0-9+/]{16,}={0,2}}i' => '$1 ***',
         '{([?&](?:[\w-]*(?:token|secret|signature|password|passwd)|auth|key|sig)=)[^&\s\'"<>]+}i' => '$1***',
         '{-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)}s' => self::MASK,
     ];

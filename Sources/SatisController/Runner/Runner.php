@@ -28,8 +28,6 @@ final class Runner
         $exitCode = 0;
         try {
             $this->build();
-            $this->report->result = 'Succeeded';
-            $this->report->reason = 'Succeeded';
         } catch (Failure $failure) {
             $this->report->reason = $failure->reason;
             $this->report->message = $failure->getMessage();
@@ -65,27 +63,27 @@ final class Runner
 
     private function buildLocked(WorkOrder $order, SatisConfig $config, SatisProcess $satis, SatisEnvironment $environment): void
     {
-        // Held until this process and everything that inherited it have ended.
+        // Let go at the end of this method, or when the last process that inherited it has ended.
         $lock = OutputLock::take($this->options->output, $order->job, $this->log, $this->interruption);
         (new ComposerCache($this->options->cache))->repair();
 
         $output = new Output($this->options->output, $config->archiveDirectory(), $this->log);
         $output->sweep();
-        $base = $output->current();
-        $sources = $this->sourcesToBuild($order, $config, $base);
-        $staging = $output->stage($base, $order->job, $this->interruption);
+        try {
+            $base = $output->current();
+            $sources = $this->sourcesToBuild($order, $config, $base);
+            $staging = $output->stage($base, $order->job, $this->interruption);
 
-        $findings = $this->runSatis($satis, $satis->buildCommand($config->path, $staging, $sources, $order->satisOptions), $environment);
+            $command = $satis->buildCommand($config->path, $staging, $sources, $order->satisOptions);
+            $findings = $this->runSatis($satis, $command, $environment, $sources);
 
-        $check = new OutputCheck($config, $this->interruption);
-        $catalogue = $check->check($staging, $base === null ? null : $output->path($base), $sources !== []);
-        $this->report->release = $output->publish($staging, $base, $catalogue);
-        $output->retire($this->report->release);
-
-        $this->report->packages = count($catalogue->packages);
-        $this->report->message = "Published release {$this->report->release} with {$this->report->packages} packages.";
-        if ($findings->skipped() !== []) {
-            $this->report->message .= ' Satis left out: ' . implode('; ', $findings->skipped());
+            $check = new OutputCheck($config, $this->interruption);
+            $catalogue = $check->check($staging, $base === null ? null : $output->path($base), $sources !== []);
+            $release = $output->publish($staging, $base);
+            $this->reportRelease($release, $catalogue, $sources === [] ? $findings->leftOut() : []);
+            $output->retire($release);
+        } finally {
+            $output->sweep();
         }
     }
 
@@ -104,8 +102,11 @@ final class Runner
         return $order->sources;
     }
 
-    /** @param list<string> $command */
-    private function runSatis(SatisProcess $satis, array $command, SatisEnvironment $environment): SatisFindings
+    /**
+     * @param list<string> $command
+     * @param list<string> $sources
+     */
+    private function runSatis(SatisProcess $satis, array $command, SatisEnvironment $environment, array $sources): SatisFindings
     {
         $findings = new SatisFindings();
         $onOutput = function (string $piece) use ($findings): void {
@@ -114,10 +115,10 @@ final class Runner
         };
         $variables = $environment->variables($this->interruption->remainingSeconds());
         $this->report->exitCode = $satis->run($command, $variables, $environment->home(), $onOutput, $this->interruption);
-        $this->log->flush();
+        $findings->append("\n");
 
         if ($this->report->exitCode !== 0) {
-            throw new Failure('SatisFailed', $this->explain($this->report->exitCode, $findings->error()));
+            throw $this->satisFailure($this->report->exitCode, $findings->error(), $sources);
         }
         $outdated = $findings->outdatedSources();
         if ($outdated !== []) {
@@ -129,13 +130,33 @@ final class Runner
         return $findings;
     }
 
-    private function explain(int $exitCode, string $error): string
+    /** @param list<string> $sources */
+    private function satisFailure(int $exitCode, string $error, array $sources): Failure
     {
+        $message = "Satis ended with exit code $exitCode" . ($error === '' ? '.' : ": $error");
         if ($exitCode === 137) {
-            return 'Satis was killed (exit code 137), most likely for its memory: raise the memory limit.';
+            $message = 'Satis was killed (exit code 137), most likely for its memory: raise the memory limit.';
+        }
+        $failed = [];
+        foreach ($sources as $url) {
+            if (count($sources) === 1 || strpos($error, $url) !== false) {
+                $failed[] = ['url' => $url, 'reason' => 'SatisFailed', 'message' => $message];
+            }
         }
 
-        return "Satis ended with exit code $exitCode" . ($error === '' ? '.' : ": $error");
+        return new Failure('SatisFailed', $message, $failed);
+    }
+
+    /** @param list<string> $leftOut */
+    private function reportRelease(string $release, Catalogue $catalogue, array $leftOut): void
+    {
+        $this->report->result = $this->report->reason = 'Succeeded';
+        $this->report->release = $release;
+        $this->report->packages = count($catalogue->packages);
+        $this->report->message = "Published release $release with {$this->report->packages} packages.";
+        if ($leftOut !== []) {
+            $this->report->message .= ' Satis left out: ' . implode('; ', $leftOut);
+        }
     }
 
     private function writeReport(): void

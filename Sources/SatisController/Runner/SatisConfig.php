@@ -32,6 +32,9 @@ final class SatisConfig
             throw $this->failure('has no "repositories"');
         }
         $archive = $this->json['archive'] ?? [];
+        if (!is_array($archive) || !is_string($archive['prefix-url'] ?? '')) {
+            throw $this->failure('has an "archive" that Satis cannot read');
+        }
         if (isset($archive['absolute-directory'])) {
             throw $this->failure('has archive.absolute-directory, which lies outside of the release; use archive.directory');
         }
@@ -111,10 +114,18 @@ final class SatisConfig
         return array_values(array_filter($sources, 'is_string'));
     }
 
-    /** @return array<string, mixed> the part in which Composer's configuration may hold credentials */
-    public function composerConfig(): array
+    /** @return array<string, mixed> the parts that may hold credentials, for the redactor */
+    public function credentials(): array
     {
-        return is_array($this->json['config'] ?? null) ? $this->json['config'] : [];
+        $keys = ['http-basic', 'bearer', 'github-oauth', 'gitlab-oauth', 'gitlab-token', 'bitbucket-oauth', 'custom-headers'];
+        $credentials = array_intersect_key((array) ($this->json['config'] ?? []), array_flip($keys));
+        foreach ($this->json['repositories'] as $repository) {
+            foreach ((array) ($repository['options']['http']['header'] ?? []) as $header) {
+                $credentials[] = trim((string) strstr($header, ':'), ': ');
+            }
+        }
+
+        return $credentials;
     }
 
     private function failure(string $what): Failure

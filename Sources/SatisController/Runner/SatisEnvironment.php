@@ -23,7 +23,7 @@ final class SatisEnvironment
     {
         $this->credentials = $credentials;
         $this->cache = $cache;
-        $this->home = sys_get_temp_dir() . '/satis-' . bin2hex(random_bytes(8));
+        $this->home = rtrim(sys_get_temp_dir(), '/') . '/satis-' . bin2hex(random_bytes(8));
         if (!@mkdir($this->home, 0700)) {
             throw new Failure('OutputNotWritable', "{$this->home} cannot be made: the runner needs a writable temporary directory.");
         }
@@ -37,6 +37,10 @@ final class SatisEnvironment
     /** @return array<string, string> */
     public function variables(float $remainingSeconds): array
     {
+        if (is_file("{$this->credentials}/auth.json")) {
+            $this->copy("{$this->credentials}/auth.json", 'auth.json');
+        }
+
         return array_merge(
             getenv(),
             [
@@ -48,11 +52,11 @@ final class SatisEnvironment
                 // Composer's own 300 s are too short for a large clone; the deadline of the build ends it anyway.
                 'COMPOSER_PROCESS_TIMEOUT' => (string) max(1, (int) ceil($remainingSeconds)),
                 'GIT_TERMINAL_PROMPT' => '0',
+                'HOME' => getenv('HOME') ?: $this->home,
                 // Error messages are wrapped at the terminal's width; a secret broken in two would not be recognised.
                 'COLUMNS' => '10000',
             ],
             $this->git(),
-            $this->composerAuth(),
             $this->ssh(),
             $this->certificates()
         );
@@ -60,14 +64,14 @@ final class SatisEnvironment
 
     public function teach(Redactor $redactor, SatisConfig $config): void
     {
-        $auth = [json_decode((string) @file_get_contents("{$this->credentials}/auth.json"), true)];
-        $auth[] = json_decode((string) getenv('COMPOSER_AUTH'), true);
-        $keys = array_flip(['http-basic', 'bearer', 'github-oauth', 'gitlab-oauth', 'gitlab-token', 'bitbucket-oauth', 'custom-headers']);
-        $auth[] = array_intersect_key($config->composerConfig(), $keys);
-        foreach (array_filter($auth, 'is_array') as $values) {
-            $redactor->learn($values);
+        $redactor->learn($config->credentials());
+        $redactor->learn((array) json_decode((string) getenv('COMPOSER_AUTH'), true));
+        if (is_file("{$this->credentials}/auth.json")) {
+            $redactor->learn(Json::object("{$this->credentials}/auth.json", 'ConfigurationInvalid'));
         }
-        $redactor->learnKey((string) @file_get_contents("{$this->credentials}/id_key"));
+        if (is_file("{$this->credentials}/id_key")) {
+            $redactor->learnKey($this->read("{$this->credentials}/id_key"));
+        }
     }
 
     public function remove(): void
@@ -91,18 +95,6 @@ final class SatisEnvironment
             'GIT_CONFIG_KEY_' . ($count + 1) => 'safe.directory',
             'GIT_CONFIG_VALUE_' . ($count + 1) => '*',
         ];
-    }
-
-    /** @return array<string, string> */
-    private function composerAuth(): array
-    {
-        $path = "{$this->credentials}/auth.json";
-        if (is_file($path)) {
-            Json::object($path, 'ConfigurationInvalid');
-            $this->copy($path, 'auth.json');
-        }
-
-        return [];
     }
 
     /** @return array<string, string> */
@@ -142,15 +134,21 @@ final class SatisEnvironment
 
     private function copy(string $from, string $name): string
     {
-        $text = @file_get_contents($from);
-        if ($text === false) {
-            throw new Failure('ConfigurationInvalid', "$from cannot be read.");
-        }
         $to = "{$this->home}/$name";
         // ssh does not read a key whose last line has no end, which is easily lost when a Secret is made.
-        file_put_contents($to, rtrim($text, "\n") . "\n");
+        file_put_contents($to, rtrim($this->read($from), "\n") . "\n");
         chmod($to, 0600);
 
         return $to;
+    }
+
+    private function read(string $path): string
+    {
+        $text = @file_get_contents($path);
+        if ($text === false) {
+            throw new Failure('ConfigurationInvalid', "$path cannot be read.");
+        }
+
+        return $text;
     }
 }

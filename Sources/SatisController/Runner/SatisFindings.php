@@ -13,16 +13,14 @@ final class SatisFindings
         '{^(\S+) could not be fully loaded \(.*\), package information was loaded from the local cache and may be out of date}',
     ];
 
-    private const SKIPPED = [
-        '{^(Skipped branch .+)$}',
-        '{^(The \S+ .*requirement did not match any package)$}',
-    ];
+    /** Left out, by a full build: a partial build finds no match for the requirements that the other sources fulfil. */
+    private const LEFT_OUT = '{^(Skipped branch .+|The \S+ .*requirement did not match any package)$}';
 
     private string $pending = '';
     /** @var array<string, string> message by URL */
     private array $outdated = [];
     /** @var list<string> */
-    private array $skipped = [];
+    private array $leftOut = [];
     private string $error = '';
     private string $lastLine = '';
     private bool $errorFollows = false;
@@ -47,10 +45,8 @@ final class SatisFindings
                 $this->outdated[$match[1]] = 'The source could not be reached; Satis used what it had in its cache.';
             }
         }
-        foreach (self::SKIPPED as $pattern) {
-            if (preg_match($pattern, $line, $match)) {
-                $this->skipped[] = $match[1];
-            }
+        if (preg_match(self::LEFT_OUT, $line)) {
+            $this->leftOut[] = $line;
         }
         // An exception is printed as "In File.php line 12:" or "[RuntimeException]", then its message.
         if ($this->errorFollows && $this->error === '') {
@@ -71,9 +67,9 @@ final class SatisFindings
     }
 
     /** @return list<string> */
-    public function skipped(): array
+    public function leftOut(): array
     {
-        return $this->skipped;
+        return $this->leftOut;
     }
 
     public function error(): string

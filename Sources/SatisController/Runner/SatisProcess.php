@@ -82,6 +82,9 @@ final class SatisProcess
         } finally {
             $family->end();
             $onOutput((string) stream_get_contents($pipes[1]));
+            // Where there is no /proc, at least Satis itself is ended.
+            proc_terminate($process, 9);
+            proc_close($process);
         }
 
         return $status['signaled'] ? 128 + $status['termsig'] : $status['exitcode'];

@@ -25,10 +25,18 @@ final class Tree
             @unlink($path);
             return;
         }
-        foreach (array_diff(scandir($path), ['.', '..']) as $name) {
+        foreach (array_diff(@scandir($path) ?: [], ['.', '..']) as $name) {
             self::remove("$path/$name");
         }
         @rmdir($path);
+    }
+
+    /** False where the volume has no hard links, or none to files of another uid. */
+    public static function linkFile(string $from, string $to): bool
+    {
+        self::makeDirectory(dirname($to));
+
+        return @link($from, $to);
     }
 
     /** A copy that shares nothing with its original but its age. */
@@ -46,11 +54,13 @@ final class Tree
         }
     }
 
-    /** Brings everything written so far to the disk: one call for the whole file system, where many files were written. */
-    public static function sync(string $path): void
+    /**
+     * Brings what was written to the disk: the whole file system in one go, since a release has thousands of small files.
+     *
+     * @return bool false when the disk reported an error
+     */
+    public static function sync(string $path): bool
     {
-        if (Shell::run('sync -f "$1" || sync', [$path]) !== 0) {
-            throw new Failure('OutputNotWritable', "What was written below $path could not be brought to the disk.");
-        }
+        return Shell::run('if sync --help 2>&1 | grep -q -e -f; then sync -f "$1"; else sync; fi', [$path]) === 0;
     }
 }

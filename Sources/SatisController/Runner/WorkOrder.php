@@ -29,7 +29,8 @@ final class WorkOrder
         if (($json['operation'] ?? null) !== 'Build') {
             throw $fail('asks for an operation other than Build');
         }
-        if (!is_string($json['job'] ?? null) || $json['job'] === '') {
+        // The name becomes that of a directory.
+        if (!is_string($json['job'] ?? null) || !preg_match('/^[A-Za-z0-9][A-Za-z0-9.-]*$/D', $json['job'])) {
             throw $fail('names no job');
         }
         if (!is_int($json['deadlineSeconds'] ?? null) || $json['deadlineSeconds'] < 1) {
