@@ -24,7 +24,7 @@ etcd_port=16379
 etcd_peer_port=16380
 
 # In the order in which they start.
-components=(etcd kube-apiserver kube-controller-manager kube-scheduler containerd kubelet kube-proxy provisioner)
+components=(etcd kube-apiserver kube-controller-manager kube-scheduler containerd kubelet kube-proxy)
 
 containerd_socket=$state/containerd/containerd.sock
 

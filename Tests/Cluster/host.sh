@@ -3,7 +3,7 @@
 
 # Folders that the kubelet and containerd use wherever they are told to live. The node's processes see folders of the
 # cluster's own in their places (see enter_node); those that do not exist are made for as long as the cluster runs.
-hidden_folders=(/var/lib/kubelet /var/lib/cni /var/log/pods /var/log/containers /run/containerd)
+hidden_folders=(/var/lib/kubelet /var/lib/cni /var/log/pods /var/log/containers /run/containerd /run/mount)
 
 # Where deploy/overlays/local has its volumes.
 volume_folders=(/var/lib/satis-operator/output /var/lib/satis-operator/cache)
@@ -113,10 +113,28 @@ remove_kubernetes_chains() {
   done
 }
 
+# With the nf_tables backend, iptables makes a table at its first use and never removes it.
+remember_tables() { nft list tables >"$state/tables"; }
+
+remove_empty_tables() {
+  local family table save
+  [ -e "$state/tables" ] || return 0
+  for family in ip ip6; do
+    save="${family}tables-nft-save"
+    for table in filter nat mangle raw; do
+      if ! grep -qx "table $family $table" "$state/tables" && nft list table "$family" "$table" >/dev/null 2>&1 &&
+        ! "$save" -t "$table" | grep -v '^:[A-Z]* ACCEPT ' | grep -q '^[:-]'; then
+        nft delete table "$family" "$table"
+      fi
+    done
+  done
+}
+
 remove_network() {
   firewall_rules remove_rule
   remove_kubernetes_chains iptables
   remove_kubernetes_chains ip6tables
+  remove_empty_tables
   ip link delete "$bridge" 2>/dev/null || true
 }
 

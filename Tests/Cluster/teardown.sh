@@ -3,11 +3,8 @@
 
 # Every container has a shim, whose command line carries the path of this cluster's socket.
 shims() {
-  local folder
-  for folder in /proc/[0-9]*; do
-    [[ "$(tr '\0' ' ' <"$folder/cmdline" 2>/dev/null)" != "$bin/containerd-shim"*"$containerd_socket"* ]] ||
-      echo "${folder#/proc/}"
-  done
+  ps -eo pid=,args= | awk -v "shim=$bin/containerd-shim" -v "socket=$containerd_socket" \
+    'index($2, shim) == 1 && index($0, socket) { print $1 }'
 }
 
 # Killing a container's first process ends the others in its process namespace.
@@ -28,7 +25,7 @@ take_down() {
   [ -e "$state/$rule_mark" ] || fail "$state is not the folder of a cluster made by Tests/Cluster/up" \
     "name another folder, which need not exist, in SATIS_CLUSTER_DIR"
   say "ending the cluster in $state"
-  halt kubelet provisioner kube-proxy kube-scheduler kube-controller-manager containerd
+  halt kubelet kube-proxy kube-scheduler kube-controller-manager containerd
   end_containers
   halt kube-apiserver etcd
   remove_network
