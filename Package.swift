@@ -26,6 +26,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]
     ),
     .target(
@@ -46,10 +47,14 @@ let package = Package(
         "KubernetesClient",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
-      resources: [.embedInCode("Runner/runner.php")]
+      resources: [.embedInCode("Runner")]
     ),
-    .target(name: "SatisAPI", dependencies: ["KubernetesClient", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(
+      name: "SatisAPI",
+      dependencies: ["KubernetesClient", .product(name: "Crypto", package: "swift-crypto")]
+    ),
     .target(
       name: "ControllerRuntime",
       dependencies: [
@@ -71,11 +76,13 @@ let package = Package(
     .target(name: "CCurlShims", dependencies: ["CCurl"]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .testTarget(name: "CurlTests", dependencies: ["Curl"]),
+    .testTarget(name: "SatisControllerTests", dependencies: ["SatisController"]),
   ]
 )
 
 // One place for what holds everywhere: a warning is an error, and the stricter rules of later language modes.
-for target in package.targets where target.type == .executable || target.type == .regular || target.type == .test {
+for target in package.targets
+where target.type == .executable || target.type == .regular || target.type == .test {
   if target.name == "CCurlShims" {
     target.cSettings = [.treatAllWarnings(as: .error)]
     continue

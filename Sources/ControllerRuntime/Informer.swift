@@ -1,0 +1,49 @@
+public import KubernetesClient
+public import Logging
+
+/// A cache and the watch that feeds it.
+public struct Informer<Object: KubernetesObject>: Sendable {
+  /// What the watch has shown.
+  public let cache: Cache<Object>
+  private let watcher: Watcher<Object>
+  private let logger: Logger
+
+  /// Creates an informer for the objects of a namespace, or of all with nil, that carry the labels.
+  ///
+  /// - Parameter indexedBy: the keys to reconcile when an object changes; the cache finds objects by them.
+  public init(
+    client: KubernetesClient,
+    namespace: String?,
+    labelSelector: String? = nil,
+    logger: Logger,
+    indexedBy keys: @escaping @Sendable (Object) -> [NamespacedName]
+  ) {
+    cache = Cache(indexedBy: keys)
+    watcher = Watcher(client: client, namespace: namespace, labelSelector: labelSelector, logger: logger)
+    self.logger = logger
+  }
+
+  /// Keeps the cache in step until the task is cancelled, and reports the keys that each change concerns.
+  public func run(_ changed: @escaping @Sendable (Set<NamespacedName>) -> Void) async {
+    await watcher.run { update in
+      reportUnreadable(update)
+      changed(cache.take(update))
+    }
+  }
+
+  private func reportUnreadable(_ update: WatchUpdate<Object>) {
+    let objects =
+      switch update {
+      case .replaced(_, let unreadable): unreadable
+      case .unreadable(let object): [object]
+      case .applied, .deleted: [UnreadableObject]()
+      }
+    for object in objects {
+      logger.error(
+        "an object does not fit what this version knows and is passed over",
+        metadata: [
+          "kind": "\(Object.resourceType.kind)", "object": "\(object.key)", "problem": "\(object.problem)",
+        ])
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Synchronization
+
+/// Hands keys to workers: each key to one at a time, at most so many at once.
+public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
+  private struct State {
+    var turns: WorkQueueState<Key, ContinuousClock.Instant>
+    var isClosed = false
+  }
+
+  private let clock = ContinuousClock()
+  private let state: Mutex<State>
+  private let changed = Signal()
+
+  /// Creates an empty queue, which collects keys but starts no work before `resume()`: decisions wait until the
+  /// caches are filled.
+  public init(maximumConcurrency: Int) {
+    state = Mutex(State(turns: WorkQueueState(maximumConcurrency: maximumConcurrency, isPaused: true)))
+  }
+
+  /// Lets work begin.
+  public func resume() {
+    state.withLock { $0.turns.resume() }
+    changed.send()
+  }
+
+  /// Asks for work on keys.
+  public func add(_ keys: some Sequence<Key>) {
+    state.withLock { state in
+      for key in keys { state.turns.add(key) }
+    }
+    changed.send()
+  }
+
+  /// Ends the queue in an orderly way: no new key is taken, and `run` returns when the running ones are done.
+  public func close() {
+    state.withLock { $0.isClosed = true }
+    changed.send()
+  }
+
+  /// Works until the queue is closed or the task is cancelled.
+  public func run(_ work: @escaping @Sendable (Key) async -> WorkOutcome) async {
+    await withDiscardingTaskGroup { group in
+      while let key = await next() {
+        group.addTask {
+          let outcome = await work(key)
+          self.state.withLock { $0.turns.done(key, outcome, now: self.clock.now) }
+          self.changed.send()
+        }
+      }
+    }
+  }
+
+  private func next() async -> Key? {
+    while !Task.isCancelled {
+      let turn = state.withLock { $0.isClosed ? nil : $0.turns.take(now: clock.now) }
+      switch turn {
+      case nil: return nil
+      case .work(let key): return key
+      case .wait(let instant): await changed.wait(until: instant, clock: clock)
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,100 @@
+/// How to reach one API server and who to be there.
+public struct ClusterConfiguration: Sendable {
+  /// Scheme, host and port, without a trailing slash.
+  public var server: String
+  /// PEM of the authorities that may sign the server's certificate; nil for the system's own.
+  public var certificateAuthority: [UInt8]?
+  /// Accepts any certificate. Only ever set by a kubeconfig that says so.
+  public var skipsCertificateCheck: Bool
+  /// The name to expect in the server's certificate when it is not the host of the URL.
+  public var serverName: String?
+  /// The client's certificate; nil when a token identifies it.
+  public var clientIdentity: ClientIdentity?
+  /// The bearer token.
+  public var token: BearerToken
+  /// A proxy for all requests.
+  public var proxyURL: String?
+  /// The namespace to use where none is named.
+  public var namespace: String
+  /// Where this came from, for messages: `context 'kind' of /root/.kube/config` or `the pod's service account`.
+  public var origin: String
+
+  /// A client certificate with its key, both as PEM.
+  public struct ClientIdentity: Sendable {
+    /// PEM of the certificate chain.
+    public var certificate: [UInt8]
+    /// PEM of the private key.
+    public var key: [UInt8]
+
+    /// Creates an identity.
+    public init(certificate: [UInt8], key: [UInt8]) {
+      self.certificate = certificate
+      self.key = key
+    }
+  }
+
+  /// Describes an API server.
+  public init(
+    server: String,
+    certificateAuthority: [UInt8]? = nil,
+    skipsCertificateCheck: Bool = false,
+    serverName: String? = nil,
+    clientIdentity: ClientIdentity? = nil,
+    token: BearerToken = .none,
+    proxyURL: String? = nil,
+    namespace: String = "default",
+    origin: String
+  ) {
+    self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+    self.certificateAuthority = certificateAuthority
+    self.skipsCertificateCheck = skipsCertificateCheck
+    self.serverName = serverName
+    self.clientIdentity = clientIdentity
+    self.token = token
+    self.proxyURL = proxyURL
+    self.namespace = namespace
+    self.origin = origin
+  }
+
+  /// Finds the cluster as kubectl does: the given kubeconfig, `KUBECONFIG`, the pod's service account, then
+  /// `~/.kube/config`.
+  ///
+  /// - Throws: `ConfigurationError` that names the file, the context and what is wrong with it.
+  public static func discover(
+    kubeconfig: String? = nil, context: String? = nil, environment: [String: String]
+  ) throws(ConfigurationError) -> ClusterConfiguration {
+    if let kubeconfig {
+      return try Kubeconfig.load(paths: [kubeconfig]).configuration(context: context)
+    }
+    if let listed = environment["KUBECONFIG"], !listed.isEmpty {
+      let paths = listed.split(separator: ":").map(String.init)
+      return try Kubeconfig.load(paths: paths).configuration(context: context)
+    }
+    if context == nil, environment["KUBERNETES_SERVICE_HOST"] != nil {
+      return try inCluster(environment: environment)
+    }
+    guard let home = environment["HOME"] else {
+      throw ConfigurationError(
+        subject: "the cluster",
+        problem:
+          "cannot be found: neither KUBECONFIG, KUBERNETES_SERVICE_HOST nor HOME is set; pass --kubeconfig")
+    }
+    return try Kubeconfig.load(paths: ["\(home)/.kube/config"]).configuration(context: context)
+  }
+}
+
+/// Why no cluster could be configured.
+public struct ConfigurationError: Error, CustomStringConvertible {
+  /// The file, and in it the context, cluster or user.
+  public var subject: String
+  /// What is wrong and how to mend it.
+  public var problem: String
+
+  /// Describes a problem with a configuration.
+  public init(subject: String, problem: String) {
+    self.subject = subject
+    self.problem = problem
+  }
+
+  public var description: String { "\(subject) \(problem)" }
+}

@@ -1,0 +1,27 @@
+import FoundationEssentials
+
+/// Small files of a configuration, with errors that name them.
+enum FileContents {
+  static func bytes(at path: String, subject: String) throws(ConfigurationError) -> [UInt8] {
+    do {
+      return [UInt8](try Data(contentsOf: URL(filePath: path)))
+    } catch {
+      throw ConfigurationError(
+        subject: subject, problem: "needs the file \(path), which cannot be read: \(reason(error))")
+    }
+  }
+
+  /// Text without surrounding white space: tokens and namespaces often end in a line feed.
+  static func text(at path: String, subject: String) throws(ConfigurationError) -> String {
+    let text = String(decoding: try bytes(at: path, subject: subject), as: UTF8.self)
+    return String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    switch (error as? CocoaError)?.code {
+    case .fileReadNoSuchFile: "it does not exist"
+    case .fileReadNoPermission: "permission denied"
+    default: "\(error)"
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/// A point in time as Kubernetes writes it in `metadata` and in most status fields: whole seconds, UTC.
+///
+/// Source of the format: `metav1.Time`, which is RFC 3339 without a fraction. A fraction in the input is
+/// accepted and dropped. Parsed by hand since formatters cost more than the rest of decoding an object.
+public struct Timestamp: Hashable, Comparable, Sendable {
+  /// Seconds since 1970-01-01T00:00:00Z.
+  public var seconds: Int64
+
+  /// Creates a timestamp from seconds since 1970-01-01T00:00:00Z.
+  public init(seconds: Int64) {
+    self.seconds = seconds
+  }
+
+  /// Parses RFC 3339, with `Z` or a numeric offset; nil when the text is something else.
+  public init?(_ text: some StringProtocol) {
+    var scanner = DigitScanner(text.utf8)
+    guard
+      let year = scanner.number(digits: 4), scanner.skip("-"), let month = scanner.number(digits: 2),
+      scanner.skip("-"), let day = scanner.number(digits: 2), scanner.skip("T"),
+      let hour = scanner.number(digits: 2), scanner.skip(":"), let minute = scanner.number(digits: 2),
+      scanner.skip(":"), let second = scanner.number(digits: 2),
+      (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
+    else { return nil }
+    if scanner.skip(".") {
+      guard scanner.skipDigits() else { return nil }
+    }
+    guard let offset = scanner.zoneOffset(), scanner.isAtEnd else { return nil }
+    let days = Self.daysSinceEpoch(year: year, month: month, day: day)
+    seconds = ((days * 24 + hour) * 60 + minute) * 60 + second - offset
+  }
+
+  public static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
+
+  /// The timestamp this many seconds later.
+  public static func + (timestamp: Self, seconds: Int64) -> Self {
+    Self(seconds: timestamp.seconds + seconds)
+  }
+
+  /// Seconds from the right timestamp to the left one.
+  public static func - (left: Self, right: Self) -> Int64 { left.seconds - right.seconds }
+
+  /// Days since 1970-01-01 in the proleptic Gregorian calendar, whose 400-year cycle has 146,097 days.
+  /// Years are counted from March, so that the leap day is the last of its year.
+  private static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
+    let shifted = month <= 2 ? year - 1 : year
+    let cycle = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let yearOfCycle = shifted - cycle * 400
+    let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+    return cycle * 146_097 + yearOfCycle * 365 + yearOfCycle / 4 - yearOfCycle / 100 + dayOfYear - 719_468
+  }
+
+  private var civilDate: (year: Int64, month: Int64, day: Int64) {
+    let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400 + 719_468
+    let cycle = (days >= 0 ? days : days - 146_096) / 146_097
+    let dayOfCycle = days - cycle * 146_097
+    let yearOfCycle = (dayOfCycle - dayOfCycle / 1_460 + dayOfCycle / 36_524 - dayOfCycle / 146_096) / 365
+    let dayOfYear = dayOfCycle - (365 * yearOfCycle + yearOfCycle / 4 - yearOfCycle / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    return (
+      yearOfCycle + cycle * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    )
+  }
+}
+
+extension Timestamp: CustomStringConvertible {
+  /// RFC 3339 in UTC, as in `2026-03-29T01:00:00Z`.
+  public var description: String {
+    let (year, month, day) = civilDate
+    let second = ((seconds % 86_400) + 86_400) % 86_400
+    func padded(_ number: Int64, _ width: Int) -> String {
+      let digits = String(number)
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+      + "T\(padded(second / 3_600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))Z"
+  }
+}
+
+extension Timestamp: Codable {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let timestamp = Self(text) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no RFC 3339 time")
+    }
+    self = timestamp
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+/// Reads fixed-width decimal fields from UTF-8 text.
+private struct DigitScanner<Text: Collection<UInt8>> {
+  private var rest: Text.SubSequence
+
+  init(_ text: Text) {
+    rest = text[...]
+  }
+
+  var isAtEnd: Bool { rest.isEmpty }
+
+  mutating func number(digits: Int) -> Int64? {
+    var value: Int64 = 0
+    for _ in 0..<digits {
+      guard let byte = rest.first, (0x30...0x39).contains(byte) else { return nil }
+      value = value * 10 + Int64(byte - 0x30)
+      rest = rest.dropFirst()
+    }
+    return value
+  }
+
+  mutating func skip(_ character: Unicode.Scalar) -> Bool {
+    guard let byte = rest.first, UInt32(byte) == character.value else { return false }
+    rest = rest.dropFirst()
+    return true
+  }
+
+  /// Skips at least one digit.
+  mutating func skipDigits() -> Bool {
+    guard number(digits: 1) != nil else { return false }
+    while number(digits: 1) != nil {}
+    return true
+  }
+
+  /// Seconds east of UTC.
+  mutating func zoneOffset() -> Int64? {
+    if skip("Z") { return 0 }
+    let sign: Int64
+    if skip("+") { sign = 1 } else if skip("-") { sign = -1 } else { return nil }
+    guard let hours = number(digits: 2), skip(":"), let minutes = number(digits: 2), hours < 24, minutes < 60
+    else { return nil }
+    return sign * (hours * 3_600 + minutes * 60)
+  }
+}

@@ -1,0 +1,77 @@
+/// One request in the API's own terms, and its words for messages.
+struct APIRequest: Sendable, CustomStringConvertible {
+  /// The verbs by which Kubernetes authorizes requests.
+  enum Verb: String, Sendable {
+    case get
+    case list
+    case watch
+    case create
+    case patch
+    case delete
+
+    var method: String {
+      switch self {
+      case .get, .list, .watch: "GET"
+      case .create: "POST"
+      case .patch: "PATCH"
+      case .delete: "DELETE"
+      }
+    }
+  }
+
+  let verb: Verb
+  let description: String
+  var contentType = "application/json"
+  private(set) var body: [UInt8]?
+  private let path: String
+  private var queryItems: [String] = []
+
+  /// A request on one object.
+  init(verb: Verb, on type: ResourceType, key: NamespacedName, subresource: Subresource? = nil) {
+    self.verb = verb
+    let suffix = subresource.map { "/\($0.rawValue)" } ?? ""
+    path = "\(type.path(namespace: key.namespace))/\(Self.escaped(key.name))\(suffix)"
+    description = "\(verb.rawValue) \(type.kind) \(key)\(suffix)"
+  }
+
+  /// A request on a collection; the name only serves messages.
+  init(verb: Verb, on type: ResourceType, namespace: String?, name: String? = nil) {
+    self.verb = verb
+    path = type.path(namespace: namespace)
+    let object = name.map { "\(type.kind) \(NamespacedName(namespace: namespace ?? "", name: $0))" }
+    description = "\(verb.rawValue) \(object ?? type.plural + (namespace.map { " in \($0)" } ?? ""))"
+  }
+
+  var target: String {
+    queryItems.isEmpty ? path : "\(path)?\(queryItems.joined(separator: "&"))"
+  }
+
+  mutating func query(_ name: String, _ value: String?) {
+    guard let value else { return }
+    queryItems.append("\(name)=\(Self.escaped(value))")
+  }
+
+  mutating func body(_ value: some Encodable) throws(KubernetesError) {
+    do throws(JSONCodingError) {
+      body = try JSONCoding.encode(value)
+    } catch {
+      throw KubernetesError(
+        request: description, cause: .configuration("cannot be written as JSON: \(error)"))
+    }
+  }
+
+  /// Percent-encodes everything but the unreserved characters of RFC 3986.
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for byte in text.utf8 {
+      let scalar = Unicode.Scalar(byte)
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~": result.unicodeScalars.append(scalar)
+      default:
+        let hex = String(byte, radix: 16, uppercase: true)
+        result += byte < 16 ? "%0\(hex)" : "%\(hex)"
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,261 @@
+import Curl
+public import Logging
+
+/// A client for one API server: typed requests, typed errors, no opinion about controllers.
+///
+/// It sets no rate limit of its own: API servers have priority and fairness, and low client limits are the
+/// commonest self-made bottleneck of operators.
+public final class KubernetesClient: Sendable {
+  /// The cluster and who the client is there.
+  public let configuration: ClusterConfiguration
+  /// The name under which the server records this client's writes.
+  public let fieldManager: String
+
+  let transport: Transport
+
+  /// Creates a client; nothing is sent yet.
+  ///
+  /// - Throws: `KubernetesError` when libcurl cannot be set up.
+  public init(
+    configuration: ClusterConfiguration, fieldManager: String, userAgent: String, logger: Logger
+  ) throws(KubernetesError) {
+    self.configuration = configuration
+    self.fieldManager = fieldManager
+    transport = try Transport(configuration: configuration, userAgent: userAgent, logger: logger)
+  }
+
+  /// Ends every transfer and the thread behind them.
+  public func shutdown() async {
+    await transport.shutdown()
+  }
+
+  /// Reads one object from the server, never from a cache.
+  public func get<Object: KubernetesObject>(
+    _ type: Object.Type, _ key: NamespacedName
+  ) async throws(KubernetesError) -> Object {
+    try await transport.object(Object.self, APIRequest(verb: .get, on: Object.resourceType, key: key))
+  }
+
+  /// Lists a page of objects, read from the server's storage unless the token continues an earlier list.
+  public func list<Object: KubernetesObject>(
+    _ type: Object.Type,
+    in namespace: String?,
+    labelSelector: String? = nil,
+    limit: Int? = nil,
+    continueToken: String? = nil
+  ) async throws(KubernetesError) -> ObjectList<Object> {
+    var request = APIRequest(verb: .list, on: Object.resourceType, namespace: namespace)
+    request.query("labelSelector", labelSelector)
+    request.query("limit", limit.map(String.init))
+    request.query("continue", continueToken)
+    return try await transport.object(ListResponse<Object>.self, request).list
+  }
+
+  /// Lists all pages. When the token between two pages expires, the list begins again.
+  public func listAll<Object: KubernetesObject>(
+    _ type: Object.Type, in namespace: String?, labelSelector: String? = nil
+  ) async throws(KubernetesError) -> ObjectList<Object> {
+    var all: ObjectList<Object>?
+    repeat {
+      do throws(KubernetesError) {
+        var page = try await list(
+          type, in: namespace, labelSelector: labelSelector, limit: 500, continueToken: all?.continueToken)
+        page.items = (all?.items ?? []) + page.items
+        page.unreadable = (all?.unreadable ?? []) + page.unreadable
+        all = page
+      } catch {
+        guard error.isExpired, all != nil else { throw error }
+        all = nil
+      }
+    } while all.map { $0.continueToken?.isEmpty == false } ?? true
+    return all ?? ObjectList(items: [], unreadable: [], resourceVersion: "")
+  }
+
+  /// Creates an object. A response lost after the commit shows as `isAlreadyExists` on the next try, so names
+  /// have to be repeatable.
+  public func create<Object: KubernetesObject>(_ object: Object) async throws(KubernetesError) -> Object {
+    var request = APIRequest(
+      verb: .create, on: Object.resourceType, namespace: object.metadata.namespace, name: object.metadata.name
+    )
+    request.query("fieldManager", fieldManager)
+    try request.body(Manifest(object: object))
+    return try await transport.object(Object.self, request)
+  }
+
+  /// Creates an object from a whole manifest and returns what the type knows of it.
+  public func create<Object: KubernetesObject>(
+    _ type: Object.Type, manifest: JSONValue, key: NamespacedName
+  ) async throws(KubernetesError) -> Object {
+    var request = APIRequest(
+      verb: .create, on: Object.resourceType, namespace: key.namespace, name: key.name)
+    request.query("fieldManager", fieldManager)
+    try request.body(manifest)
+    return try await transport.object(Object.self, request)
+  }
+
+  /// Merges a patch (RFC 7396) into an object or its status.
+  ///
+  /// - Parameter resourceVersion: the version the patch was decided on; if the object has another one by now,
+  ///   the server refuses (`isConflict`). Nil merges into whatever is there.
+  public func mergePatch<Object: KubernetesObject>(
+    _ type: Object.Type,
+    _ key: NamespacedName,
+    subresource: Subresource? = nil,
+    patch: JSONValue,
+    resourceVersion: String?
+  ) async throws(KubernetesError) -> Object {
+    var request = APIRequest(verb: .patch, on: Object.resourceType, key: key, subresource: subresource)
+    request.contentType = "application/merge-patch+json"
+    request.query("fieldManager", fieldManager)
+    var patch = patch
+    if let resourceVersion {
+      var metadata = patch["metadata"] ?? [:]
+      metadata["resourceVersion"] = .string(resourceVersion)
+      patch["metadata"] = metadata
+    }
+    try request.body(patch)
+    return try await transport.object(Object.self, request)
+  }
+
+  /// Server-side apply: states the fields this client owns and creates the object if it is not there.
+  ///
+  /// - Parameter force: takes fields over from other managers instead of failing with a conflict.
+  public func apply<Object: KubernetesObject>(
+    _ type: Object.Type,
+    manifest: JSONValue,
+    key: NamespacedName,
+    subresource: Subresource? = nil,
+    force: Bool = true
+  ) async throws(KubernetesError) -> Object {
+    var request = APIRequest(verb: .patch, on: Object.resourceType, key: key, subresource: subresource)
+    // JSON is YAML; servers before 1.34 know no apply type for JSON.
+    request.contentType = "application/apply-patch+yaml"
+    request.query("fieldManager", fieldManager)
+    request.query("force", force ? "true" : "false")
+    try request.body(manifest)
+    return try await transport.object(Object.self, request)
+  }
+
+  /// Deletes an object.
+  ///
+  /// - Parameters:
+  ///   - uid: the object meant; another one of the same name stays (`isConflict`).
+  ///   - propagation: what becomes of the objects it owns.
+  public func delete<Object: KubernetesObject>(
+    _ type: Object.Type, _ key: NamespacedName, uid: String?, propagation: DeletionPropagation
+  ) async throws(KubernetesError) {
+    var request = APIRequest(verb: .delete, on: Object.resourceType, key: key)
+    var options: JSONValue = ["propagationPolicy": .string(propagation.rawValue)]
+    if let uid { options["preconditions"] = ["uid": .string(uid)] }
+    try request.body(options)
+    _ = try await transport.send(request)
+  }
+
+  /// Watches a collection from a version on and hands over each event, until the server ends the watch.
+  ///
+  /// - Throws: `KubernetesError`; also for an `ERROR` event, whose `Status` it carries. Errors of `handle` pass
+  ///   through. Cancelling the task closes the connection.
+  func watch<Object: KubernetesObject>(
+    _ type: Object.Type,
+    in namespace: String?,
+    labelSelector: String?,
+    resourceVersion: String,
+    timeoutSeconds: Int,
+    _ handle: (WatchEvent<Object>) async throws -> Void
+  ) async throws {
+    var request = APIRequest(verb: .watch, on: Object.resourceType, namespace: namespace)
+    request.query("watch", "true")
+    request.query("labelSelector", labelSelector)
+    request.query("resourceVersion", resourceVersion)
+    request.query("allowWatchBookmarks", "true")
+    request.query("timeoutSeconds", String(timeoutSeconds))
+    // The server ends a watch at the limit; one that stays silent beyond it is dead.
+    try await transport.lines(request, silence: .seconds(timeoutSeconds + 5)) { line in
+      let event: WatchEvent<Object>
+      do throws(JSONCodingError) {
+        event = try WatchEvent(line: line)
+      } catch {
+        throw KubernetesError(request: request.description, cause: .unreadable(error.description))
+      }
+      if case .failure(let status) = event {
+        throw KubernetesError(request: request.description, cause: .status(status))
+      }
+      try await handle(event)
+    }
+  }
+}
+
+/// A part of an object with an endpoint and access rules of its own.
+public enum Subresource: String, Sendable {
+  /// What the controller reports.
+  case status
+}
+
+/// What becomes of the objects that a deleted object owns.
+public enum DeletionPropagation: String, Sendable {
+  /// They are deleted afterwards, by the garbage collector.
+  case background = "Background"
+  /// They are deleted first, and the object stays until they are gone.
+  case foreground = "Foreground"
+}
+
+/// An object together with the `apiVersion` and `kind` that a manifest has to carry.
+private struct Manifest<Object: KubernetesObject>: Encodable {
+  let object: Object
+
+  private enum CodingKeys: CodingKey {
+    case apiVersion
+    case kind
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try object.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(Object.resourceType.apiVersion, forKey: .apiVersion)
+    try container.encode(Object.resourceType.kind, forKey: .kind)
+  }
+}
+
+/// The server's form of a list, in which one unreadable item does not spoil the others.
+private struct ListResponse<Object: KubernetesObject>: Decodable {
+  let list: ObjectList<Object>
+
+  private enum CodingKeys: CodingKey {
+    case metadata
+    case items
+  }
+
+  private struct Metadata: Decodable {
+    var resourceVersion: String?
+    var `continue`: String?
+  }
+
+  private struct Identity: Decodable {
+    var metadata: ObjectMetadata
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let metadata = try container.decode(Metadata.self, forKey: .metadata)
+    var list = ObjectList<Object>(
+      items: [], unreadable: [], resourceVersion: metadata.resourceVersion ?? "",
+      continueToken: metadata.continue)
+    // Go writes an empty list as null.
+    if try container.contains(.items) && !container.decodeNil(forKey: .items) {
+      var items = try container.nestedUnkeyedContainer(forKey: .items)
+      while !items.isAtEnd {
+        let item = try items.superDecoder()
+        do {
+          list.items.append(try Object(from: item))
+        } catch {
+          let identity = try? Identity(from: item).metadata
+          list.unreadable.append(
+            UnreadableObject(
+              key: NamespacedName(namespace: identity?.namespace ?? "", name: identity?.name ?? ""),
+              problem: JSONCodingError(error).description))
+        }
+      }
+    }
+    self.list = list
+  }
+}

@@ -1,0 +1,76 @@
+public import Curl
+
+/// Why a request to the API server brought no answer that can be used.
+public struct KubernetesError: Error, CustomStringConvertible {
+  /// What was asked, as in `get secret shop/github`.
+  public var request: String
+  /// What came instead of an answer.
+  public var cause: Cause
+
+  /// What came instead of an answer.
+  public enum Cause: Sendable {
+    /// No HTTP answer: the connection failed or ended.
+    case transport(CurlError)
+    /// The server refused; its reasons.
+    case status(Status)
+    /// The answer is not what the API promises.
+    case unreadable(String)
+    /// The request could not be built or the credentials could not be read.
+    case configuration(String)
+  }
+
+  /// The `Status` object by which the API server explains a failure.
+  public struct Status: Codable, Hashable, Sendable {
+    /// HTTP code.
+    public var code: Int
+    /// One word: `NotFound`, `AlreadyExists`, `Conflict`, `Expired`, …
+    public var reason: String?
+    /// A sentence.
+    public var message: String?
+
+    /// Creates a status.
+    public init(code: Int, reason: String? = nil, message: String? = nil) {
+      self.code = code
+      self.reason = reason
+      self.message = message
+    }
+  }
+
+  /// Describes a failed request.
+  public init(request: String, cause: Cause) {
+    self.request = request
+    self.cause = cause
+  }
+
+  /// The server's refusal, when it was one.
+  public var status: Status? {
+    guard case .status(let status) = cause else { return nil }
+    return status
+  }
+
+  /// The object does not exist.
+  public var isNotFound: Bool { status?.code == 404 }
+  /// An object of this name is there already.
+  public var isAlreadyExists: Bool { status?.code == 409 && status?.reason == "AlreadyExists" }
+  /// The object has changed since it was read.
+  public var isConflict: Bool { status?.code == 409 && status?.reason != "AlreadyExists" }
+  /// The version asked for has been compacted away; as HTTP code and within a watch.
+  public var isExpired: Bool { status?.code == 410 }
+  /// The object was refused as invalid.
+  public var isInvalid: Bool { status?.code == 422 || status?.code == 400 }
+  /// The task was cancelled, so that nobody waits for the answer.
+  public var isCancelled: Bool {
+    guard case .transport(let error) = cause else { return false }
+    return error.phase == .cancelled
+  }
+
+  public var description: String {
+    switch cause {
+    case .transport(let error): "\(request): \(error)"
+    case .status(let status):
+      "\(request): \(status.message ?? status.reason ?? "refused") (HTTP \(status.code))"
+    case .unreadable(let problem): "\(request): the answer cannot be read: \(problem)"
+    case .configuration(let problem): "\(request): \(problem)"
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Crypto
+import KubernetesClient
+
+/// A satis.json, as far as it decides what is built.
+public struct SatisConfiguration: Sendable, Hashable {
+  /// The text as it was given; the snapshot carries it unchanged.
+  public let text: String
+  /// SHA-256 of the text, 64 hexadecimal digits.
+  public let hash: String
+  /// The sources, in the order of the file.
+  public let repositories: [Repository]
+
+  /// An entry of `repositories`.
+  public struct Repository: Sendable, Hashable {
+    /// `vcs`, `git`, `composer`, …
+    public var type: String
+    /// The URL to the letter; nil for entries such as `package` that have none.
+    public var url: String?
+    /// The package's name, where the entry gives one.
+    public var name: String?
+  }
+
+  /// Why a satis.json is refused.
+  public struct Refusal: Error, Hashable, CustomStringConvertible {
+    /// A sentence that names the entry and the remedy.
+    public let description: String
+  }
+
+  /// Reads a satis.json.
+  ///
+  /// - Throws: `Refusal` for what Satis cannot read, and for what is unsafe in a shared cluster: credentials in
+  ///   URLs, which Satis would publish, and sources that reach into the pod's file system.
+  public init(text: String) throws(Refusal) {
+    let root: JSONValue
+    do {
+      root = try JSONValue(parsing: text.utf8)
+    } catch {
+      throw Refusal(description: "satis.json is no JSON: \(error)")
+    }
+    guard let members = root.members else {
+      throw Refusal(description: "satis.json must be a JSON object, as in {\"name\": …}")
+    }
+    for required in ["name", "homepage"] where members[required]?.text?.isEmpty != false {
+      throw Refusal(description: "satis.json has no \"\(required)\"; Satis requires it")
+    }
+    if members["archive"]?["absolute-directory"] != nil {
+      throw Refusal(
+        description:
+          "satis.json sets archive.absolute-directory, which would put archives outside the output; "
+          + "use archive.directory")
+    }
+    self.text = text
+    hash = SHA256.hash(data: Array(text.utf8)).hexadecimal
+    repositories = try Self.repositories(members["repositories"] ?? [])
+  }
+
+  /// The URLs to pass to Satis for a source, to the letter.
+  ///
+  /// - Throws: `Refusal` when satis.json does not list the source, saying what to change.
+  public func match(_ source: SatisBuild.Source) throws(Refusal) -> [String] {
+    if let url = source.url {
+      let urls = repositories.compactMap(\.url)
+      if urls.contains(url) { return [url] }
+      let wanted = SourceURL(url)
+      let matches = urls.filter { wanted != nil && SourceURL($0) == wanted }
+      guard matches.isEmpty else { return matches }
+      throw Refusal(
+        description: "satis.json lists no source '\(RedactedURL(url))'; add {\"type\": \"vcs\", \"url\": "
+          + "\"\(RedactedURL(url))\"} to its repositories, or correct source.url")
+    }
+    guard let package = source.package else { return [] }
+    let matches = repositories.filter { $0.name == package }.compactMap(\.url)
+    guard matches.isEmpty else { return matches }
+    throw Refusal(
+      description: "no entry of satis.json's repositories has \"name\": \"\(package)\"; add the name to the "
+        + "package's entry, or give source.url instead")
+  }
+
+  private static func repositories(_ value: JSONValue) throws(Refusal) -> [Repository] {
+    // Composer accepts a list and an object whose keys are names.
+    let entries: [JSONValue]
+    switch value {
+    case .array(let list): entries = list
+    case .object(let named): entries = named.sorted { $0.key < $1.key }.map(\.value)
+    default: throw Refusal(description: "satis.json: \"repositories\" must be a list")
+    }
+    var repositories: [Repository] = []
+    for (index, entry) in entries.enumerated() {
+      // `{"packagist.org": false}` switches a default repository off and names no source.
+      guard let type = entry["type"]?.text else { continue }
+      let url = entry["url"]?.text
+      let label = "satis.json: repositories[\(index)] (\(url.map { RedactedURL($0).description } ?? type))"
+      try refuseUnsafe(type: type, url: url, label: label)
+      repositories.append(Repository(type: type, url: url, name: entry["name"]?.text))
+    }
+    return repositories
+  }
+
+  private static func refuseUnsafe(type: String, url: String?, label: String) throws(Refusal) {
+    if ["path", "artifact"].contains(type) {
+      throw Refusal(
+        description:
+          "\(label): the type '\(type)' reads the build pod's own files; use a git repository instead")
+    }
+    guard let url else { return }
+    if url.hasPrefix("-") {
+      throw Refusal(description: "\(label): a URL cannot start with '-'")
+    }
+    if url.contains("ext::") {
+      throw Refusal(description: "\(label): 'ext::' runs commands; use https or ssh")
+    }
+    if RedactedURL(url).hidesPassword {
+      throw Refusal(
+        description: "\(label): the URL contains a password or token, which Satis would publish; put it into "
+          + "auth.json and name that in spec.credentials.composerAuth")
+    }
+    if url.hasPrefix("file:") || url.hasPrefix("/") || url.hasPrefix(".") || url.hasPrefix("~") {
+      throw Refusal(description: "\(label): a local path means nothing in the build pod; use https or ssh")
+    }
+  }
+}
+
+extension SHA256.Digest {
+  /// Lower-case hexadecimal digits.
+  var hexadecimal: String {
+    map { byte in
+      let digits = String(byte, radix: 16)
+      return byte < 16 ? "0\(digits)" : digits
+    }.joined()
+  }
+}

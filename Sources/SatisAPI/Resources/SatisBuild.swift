@@ -1,0 +1,188 @@
+public import KubernetesClient
+
+/// One request to bring a repository, or one source of it, up to date.
+public struct SatisBuild: KubernetesObject {
+  public static let resourceType = ResourceType(
+    group: "satis.dev", version: "v1alpha1", kind: "SatisBuild", plural: "satisbuilds")
+
+  public var metadata: ObjectMetadata
+  /// What is asked; it never changes.
+  public var spec: Spec
+  /// What became of it.
+  public var status: Status?
+
+  /// Creates a build value.
+  public init(metadata: ObjectMetadata, spec: Spec, status: Status? = nil) {
+    self.metadata = metadata
+    self.spec = spec
+    self.status = status
+  }
+
+  /// What is asked of a build.
+  public struct Spec: Codable, Hashable, Sendable {
+    /// The repository, in the same namespace.
+    public var repositoryRef: LocalReference
+    /// What changed; everything when left out.
+    public var source: Source?
+    /// Who asked and why: a record, nothing acts on it.
+    public var trigger: Trigger?
+
+    /// Creates a spec.
+    public init(repositoryRef: LocalReference, source: Source? = nil, trigger: Trigger? = nil) {
+      self.repositoryRef = repositoryRef
+      self.source = source
+      self.trigger = trigger
+    }
+  }
+
+  /// A source of satis.json, named by its URL in any spelling or by its package.
+  public struct Source: Codable, Hashable, Sendable {
+    /// The URL as the git host writes it.
+    public var url: String?
+    /// The `name` of the entry in satis.json.
+    public var package: String?
+
+    /// Names a source.
+    public init(url: String? = nil, package: String? = nil) {
+      self.url = url
+      self.package = package
+    }
+  }
+
+  /// Who asked for a build and why.
+  public struct Trigger: Codable, Hashable, Sendable {
+    /// What kind of event it was.
+    public var type: Kind?
+    /// The git host's kind, as in `github`.
+    public var provider: String?
+    /// The host's id of the delivery.
+    public var deliveryID: String?
+    /// The ref that was pushed.
+    public var ref: String?
+    /// The commit that was pushed.
+    public var commit: String?
+    /// Who pushed.
+    public var actor: String?
+
+    /// What kind of event asked for a build.
+    public enum Kind: String, Codable, Hashable, Sendable {
+      /// A push.
+      case webhook = "Webhook"
+      /// A cron expression.
+      case schedule = "Schedule"
+      /// A changed satis.json.
+      case configuration = "Configuration"
+      /// A person.
+      case manual = "Manual"
+    }
+
+    /// Creates a record.
+    public init(
+      type: Kind?, provider: String? = nil, deliveryID: String? = nil, ref: String? = nil,
+      commit: String? = nil,
+      actor: String? = nil
+    ) {
+      self.type = type
+      self.provider = provider
+      self.deliveryID = deliveryID
+      self.ref = ref
+      self.commit = commit
+      self.actor = actor
+    }
+  }
+
+  /// What became of a build.
+  public struct Status: Codable, Hashable, Sendable {
+    /// The generation of the spec that was looked at.
+    public var observedGeneration: Int64?
+    /// `Succeeded`: unknown until the build has ended.
+    public var conditions: [Condition]?
+    /// Hash of the spec at first sight, by which a later change is noticed where the server allows one.
+    public var specHash: String?
+    /// When the controller first saw the build.
+    public var queuedTime: Timestamp?
+    /// When its first Job was started.
+    public var startTime: Timestamp?
+    /// When it ended.
+    public var completionTime: Timestamp?
+    /// The last Job.
+    public var jobName: String?
+    /// The last pod.
+    public var podName: String?
+    /// Every Job that worked on this build.
+    public var attempts: [Attempt]?
+    /// The release in which the result is served.
+    public var release: String?
+    /// The end of the log, capped and without secrets.
+    public var logTail: String?
+
+    /// Creates an empty status.
+    public init() {}
+
+    /// Whether the build has ended.
+    public var isFinished: Bool {
+      guard let condition = conditions?[ConditionType.succeeded] else { return false }
+      return condition.status != .unknown
+    }
+  }
+
+  /// One Job that worked on a build.
+  public struct Attempt: Codable, Hashable, Sendable {
+    /// Counts from 1.
+    public var number: Int
+    /// The Job.
+    public var jobName: String
+    /// The pod that had the last word.
+    public var podName: String?
+    /// When the Job was started.
+    public var startTime: Timestamp
+    /// When it ended.
+    public var completionTime: Timestamp?
+    /// Exit code of Satis, or of the container where Satis did not get that far.
+    public var exitCode: Int?
+    /// Why it ended so, in one word.
+    public var reason: String?
+    /// Why it ended so, in a sentence.
+    public var message: String?
+
+    /// Begins an attempt.
+    public init(number: Int, jobName: String, startTime: Timestamp) {
+      self.number = number
+      self.jobName = jobName
+      self.startTime = startTime
+    }
+  }
+
+  /// Reasons of the `Succeeded` condition.
+  public enum Reason: String, Sendable {
+    /// Waits for its turn.
+    case queued = "Queued"
+    /// A Job works on it.
+    case running = "Running"
+    /// Built and served.
+    case succeeded = "Succeeded"
+    /// A Job failed.
+    case failed = "Failed"
+    /// The deadline passed.
+    case timedOut = "TimedOut"
+    /// It asks for what cannot be built.
+    case invalid = "Invalid"
+
+    /// The status that goes with the reason.
+    public var status: Condition.Status {
+      switch self {
+      case .queued, .running: .unknown
+      case .succeeded: .yes
+      case .failed, .timedOut, .invalid: .no
+      }
+    }
+  }
+}
+
+/// The condition types of the two resources.
+public enum ConditionType {
+  /// Of a SatisBuild: how it ended.
+  public static let succeeded = "Succeeded"
+  /// Of a SatisRepository: whether builds can run.
+  public static let ready = "Ready"
+}

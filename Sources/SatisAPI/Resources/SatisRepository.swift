@@ -1,0 +1,230 @@
+public import KubernetesClient
+
+/// One Composer repository: one satis.json, one output directory.
+public struct SatisRepository: KubernetesObject {
+  public static let resourceType = ResourceType(
+    group: "satis.dev", version: "v1alpha1", kind: "SatisRepository", plural: "satisrepositories")
+
+  public var metadata: ObjectMetadata
+  /// What the user wants.
+  public var spec: Spec
+  /// What the controller saw and did.
+  public var status: Status?
+
+  /// Creates a repository value.
+  public init(metadata: ObjectMetadata, spec: Spec, status: Status? = nil) {
+    self.metadata = metadata
+    self.spec = spec
+    self.status = status
+  }
+
+  /// What the user wants of a repository.
+  public struct Spec: Codable, Hashable, Sendable {
+    /// Where satis.json comes from.
+    public var config: ConfigSource
+    /// Where releases are written.
+    public var output: Output
+    /// Where Composer's cache is kept; a directory that goes with the pod when left out.
+    public var cache: Cache?
+    /// What Satis needs to read private sources.
+    public var credentials: Credentials?
+    /// The Satis image; the operator's default when left out.
+    public var image: String?
+    /// Secrets with which the image is pulled.
+    public var imagePullSecrets: [LocalReference]?
+    /// How Satis runs.
+    public var build: Build?
+    /// Who may call the webhook.
+    public var webhook: Webhook?
+
+    /// Creates a spec with what every repository needs.
+    public init(config: ConfigSource, output: Output) {
+      self.config = config
+      self.output = output
+    }
+  }
+
+  /// Where satis.json comes from: exactly one of the three.
+  public struct ConfigSource: Codable, Hashable, Sendable {
+    /// The text itself.
+    public var inline: String?
+    /// A key of a ConfigMap.
+    public var configMapKeyRef: KeyReference?
+    /// A key of a Secret.
+    public var secretKeyRef: KeyReference?
+
+    /// Names one source.
+    public init(
+      inline: String? = nil, configMapKeyRef: KeyReference? = nil, secretKeyRef: KeyReference? = nil
+    ) {
+      self.inline = inline
+      self.configMapKeyRef = configMapKeyRef
+      self.secretKeyRef = secretKeyRef
+    }
+  }
+
+  /// A directory of a volume. Immutable, since releases do not move along.
+  public struct Output: Codable, Hashable, Sendable {
+    /// The PersistentVolumeClaim.
+    public var claimName: String
+    /// Directory in the volume, relative; the volume's root when left out.
+    public var path: String?
+
+    /// Names a directory.
+    public init(claimName: String, path: String? = nil) {
+      self.claimName = claimName
+      self.path = path
+    }
+  }
+
+  /// The volume of Composer's cache.
+  public struct Cache: Codable, Hashable, Sendable {
+    /// The PersistentVolumeClaim; the repository gets a directory of its own in it.
+    public var claimName: String
+
+    /// Names a claim.
+    public init(claimName: String) {
+      self.claimName = claimName
+    }
+  }
+
+  /// Keys and tokens, mounted as files and never passed as arguments.
+  public struct Credentials: Codable, Hashable, Sendable {
+    /// Composer's auth.json.
+    public var composerAuth: KeySource?
+    /// A private key for git over ssh.
+    public var sshKey: KeySource?
+    /// The host keys to trust, in the format of `known_hosts`.
+    public var knownHosts: KeySource?
+    /// Further certificate authorities, as PEM.
+    public var caBundle: KeySource?
+
+    /// Creates credentials.
+    public init(
+      composerAuth: KeySource? = nil, sshKey: KeySource? = nil, knownHosts: KeySource? = nil,
+      caBundle: KeySource? = nil
+    ) {
+      self.composerAuth = composerAuth
+      self.sshKey = sshKey
+      self.knownHosts = knownHosts
+      self.caBundle = caBundle
+    }
+  }
+
+  /// How Satis runs.
+  public struct Build: Codable, Hashable, Sendable {
+    /// Seconds that Satis may run, waiting for the output's lock included.
+    public var activeDeadlineSeconds: Int?
+    /// Options for `satis build`.
+    public var options: [Option]?
+    /// Environment variables of the build, proxies for instance.
+    public var env: [EnvironmentVariable]?
+
+    /// Creates build settings.
+    public init(
+      activeDeadlineSeconds: Int? = nil, options: [Option]? = nil, env: [EnvironmentVariable]? = nil
+    ) {
+      self.activeDeadlineSeconds = activeDeadlineSeconds
+      self.options = options
+      self.env = env
+    }
+  }
+
+  /// An option of `satis build` that is safe to hand to users.
+  public enum Option: String, Codable, Hashable, Sendable {
+    /// `--minify`: metadata without repetition, for Composer 2 only.
+    case minify = "Minify"
+    /// `--no-html-output`: no index.html.
+    case noHTML = "NoHTML"
+  }
+
+  /// A variable of the build's environment.
+  public struct EnvironmentVariable: Codable, Hashable, Sendable {
+    /// The variable's name.
+    public var name: String
+    /// Its value.
+    public var value: String
+
+    /// Creates a variable.
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// Who may call the webhook.
+  public struct Webhook: Codable, Hashable, Sendable {
+    /// Shared secrets, any of which is accepted, so that one can be replaced without a gap.
+    public var secretRefs: [KeyReference]?
+
+    /// Names the secrets.
+    public init(secretRefs: [KeyReference]? = nil) {
+      self.secretRefs = secretRefs
+    }
+  }
+
+  /// What the controller saw and did.
+  public struct Status: Codable, Hashable, Sendable {
+    /// The generation of the spec that the controller last looked at.
+    public var observedGeneration: Int64?
+    /// `Ready`: whether builds can run.
+    public var conditions: [Condition]?
+    /// The number of the last Job; never goes back, so that a Job's name is never used again.
+    public var jobSequence: Int64?
+    /// The claim: the one Job that may write to the output. It holds all that the Job is made from.
+    public var activeJob: ActiveJob?
+    /// Builds that wait.
+    public var queuedBuilds: Int?
+    /// Hash of the satis.json of the last full build.
+    public var configHash: String?
+    /// The release that is served.
+    public var release: String?
+    /// When a Job last succeeded.
+    public var lastSucceededTime: Timestamp?
+
+    /// Creates an empty status.
+    public init() {}
+  }
+
+  /// A claim on the output, written before its Job is created, so that a crash between the two is repaired by
+  /// reading it.
+  public struct ActiveJob: Codable, Hashable, Sendable {
+    /// The Job's name.
+    public var name: String
+    /// When the claim was made.
+    public var startTime: Timestamp
+    /// Hash of the satis.json that the sources were matched against; names the snapshot.
+    public var configHash: String
+    /// Whether all of satis.json is built, whatever the builds ask.
+    public var full: Bool
+    /// The builds that the Job stands for.
+    public var builds: [Item]
+
+    /// Creates a claim.
+    public init(name: String, startTime: Timestamp, configHash: String, full: Bool, builds: [Item]) {
+      self.name = name
+      self.startTime = startTime
+      self.configHash = configHash
+      self.full = full
+      self.builds = builds
+    }
+
+    /// One build of a claim.
+    public struct Item: Codable, Hashable, Sendable {
+      /// The build's name.
+      public var name: String
+      /// The build's uid: a later build of the same name is another one.
+      public var uid: String
+      /// Its sources in the exact spelling of satis.json, which Satis compares to the letter; empty when the
+      /// build asks for all of them.
+      public var sources: [String]
+
+      /// Creates an entry.
+      public init(name: String, uid: String, sources: [String]) {
+        self.name = name
+        self.uid = uid
+        self.sources = sources
+      }
+    }
+  }
+}

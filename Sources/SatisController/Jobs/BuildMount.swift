@@ -1,0 +1,75 @@
+import KubernetesClient
+import SatisAPI
+
+/// A volume of the build pod and where its container sees it.
+struct BuildMount: Sendable {
+  let volume: JSONValue
+  let volumeMounts: [JSONValue]
+
+  private init(_ name: String, _ source: [String: JSONValue], mountedAt mounts: [[String: JSONValue]]) {
+    volume = .object(source.merging(["name": .string(name)]) { own, _ in own })
+    volumeMounts = mounts.map { .object($0.merging(["name": .string(name)]) { own, _ in own }) }
+  }
+
+  /// satis.json and the runner. The user database in it takes the place of the image's.
+  static func snapshot(name: String, isSecret: Bool) -> Self {
+    let source: [String: JSONValue] =
+      isSecret ? ["secret": ["secretName": .string(name)]] : ["configMap": ["name": .string(name)]]
+    return Self(
+      "snapshot", source,
+      mountedAt: [
+        ["mountPath": "/satis-operator/snapshot", "readOnly": true],
+        ["mountPath": "/etc/passwd", "subPath": .string(Snapshot.userDatabaseFile), "readOnly": true],
+      ])
+  }
+
+  /// The pod's own annotation as a file: order and Job are created by one request.
+  static let workOrder = Self(
+    "order",
+    [
+      "downwardAPI": [
+        "items": [
+          [
+            "path": "order.json",
+            "fieldRef": ["fieldPath": "metadata.annotations['\(ResourceNames.workOrderAnnotation)']"],
+          ]
+        ]
+      ]
+    ],
+    mountedAt: [["mountPath": "/satis-operator/order", "readOnly": true]])
+
+  /// A directory of a claim; the whole volume when the path is empty.
+  static func claim(_ name: String, claimName: String, path: JSONValue, subPath: String) -> Self {
+    var mount: [String: JSONValue] = ["mountPath": path]
+    if !subPath.isEmpty { mount["subPath"] = .string(subPath) }
+    return Self(name, ["persistentVolumeClaim": ["claimName": .string(claimName)]], mountedAt: [mount])
+  }
+
+  /// A directory that goes with the pod.
+  static func emptyDirectory(_ name: String, path: JSONValue) -> Self {
+    Self(name, ["emptyDir": [:]], mountedAt: [["mountPath": path]])
+  }
+
+  /// For temporary files: everything else of the image is read-only.
+  static let scratch = emptyDirectory("tmp", path: "/tmp")
+
+  /// The credentials as files under the names that the runner knows.
+  static func credentials(_ credentials: SatisRepository.Credentials) -> Self {
+    let files = [
+      ("auth.json", credentials.composerAuth), ("id_key", credentials.sshKey),
+      ("known_hosts", credentials.knownHosts), ("ca.crt", credentials.caBundle),
+    ]
+    let sources: [JSONValue] = files.flatMap { file, source -> [JSONValue] in
+      let references = [("secret", source?.secretKeyRef), ("configMap", source?.configMapKeyRef)]
+      return references.compactMap { kind, reference in
+        guard let reference else { return nil }
+        let items: JSONValue = [["key": .string(reference.key), "path": .string(file)]]
+        return .object([kind: ["name": .string(reference.name), "items": items]])
+      }
+    }
+    // Read by the group, which is the pod's fsGroup; ssh checks the mode only of keys that its user owns.
+    return Self(
+      "credentials", ["projected": ["sources": .array(sources), "defaultMode": 0o440]],
+      mountedAt: [["mountPath": "/satis-operator/credentials", "readOnly": true]])
+  }
+}

@@ -1,0 +1,101 @@
+import KubernetesClient
+
+/// How a Job ended, as the builds report it.
+struct JobOutcome: Sendable, Equatable {
+  var succeeded: Bool
+  /// One word for programs.
+  var reason: String
+  /// A sentence that a person can act on.
+  var message: String
+  /// Exit code of Satis, or of the container where the runner left no report.
+  var exitCode: Int?
+  var podName: String?
+  var completionTime: Timestamp?
+  var release: String?
+  var logTail: String?
+
+  /// Whether a deadline ended it.
+  var isTimeout: Bool { reason == "DeadlineExceeded" }
+
+  /// Reads the end of a Job from its condition and its pods.
+  init(job name: String, _ condition: Job.JobCondition, pods: [Pod]) {
+    let pod = Self.decidingPod(among: pods)
+    let terminated = pod?.terminatedContainer
+    podName = pod?.metadata.name
+    completionTime = terminated?.finishedAt
+    if let report = RunnerReport(terminationMessage: terminated?.message) {
+      // The runner's word counts: a release it has published is served, whatever became of the pod then.
+      succeeded = report.result == "Succeeded"
+      reason = report.reason
+      message = report.message
+      exitCode = report.exitCode ?? terminated?.exitCode
+      completionTime = report.endTime ?? completionTime
+      release = report.release
+      logTail = report.log
+      return
+    }
+    succeeded = false
+    exitCode = terminated?.exitCode
+    (reason, message) = Self.explain(job: name, condition, pod, terminated)
+  }
+
+  private init(reason: String, message: String) {
+    succeeded = false
+    self.reason = reason
+    self.message = message
+  }
+
+  /// A Job that was created and is gone before its end was seen.
+  static func lost(job name: String) -> Self {
+    Self(
+      reason: "JobDeleted",
+      message: "Job \(name) was deleted before its end was recorded; create a new SatisBuild to build again")
+  }
+
+  /// The pod whose end counts: one that left a report, else the latest.
+  static func decidingPod(among pods: [Pod]) -> Pod? {
+    let byAge = pods.sorted {
+      ($0.metadata.creationTimestamp?.seconds ?? 0, $0.metadata.name)
+        < ($1.metadata.creationTimestamp?.seconds ?? 0, $1.metadata.name)
+    }
+    let reported = byAge.filter { RunnerReport(terminationMessage: $0.terminatedContainer?.message) != nil }
+    return reported.last { $0.status?.phase == "Succeeded" } ?? reported.last ?? byAge.last
+  }
+
+  private static func explain(
+    job name: String, _ condition: Job.JobCondition, _ pod: Pod?, _ terminated: Pod.Terminated?
+  ) -> (reason: String, message: String) {
+    guard let pod else {
+      return (
+        "PodLost",
+        "the pod of Job \(name) is gone and left no report (\(condition.reason ?? condition.type)); it may have been "
+          + "deleted: create a new SatisBuild to build again"
+      )
+    }
+    let podName = "pod \(pod.metadata.name)"
+    let detail = pod.status?.message.map { ": \($0)" } ?? ""
+    if let reason = pod.status?.reason {
+      if reason == "DeadlineExceeded" {
+        return (reason, "\(podName) exceeded its deadline\(detail); raise spec.build.activeDeadlineSeconds")
+      }
+      return (reason, "\(podName) was ended by its node (\(reason))\(detail)")
+    }
+    guard let terminated else {
+      return ("PodFailed", "\(podName) failed before Satis ran\(detail); see `kubectl describe \(podName)`")
+    }
+    if terminated.reason == "OOMKilled" {
+      return ("OutOfMemory", "\(podName) was killed for using more memory than its limit allows")
+    }
+    return (
+      "ContainerFailed",
+      "\(podName) ended with exit code \(terminated.exitCode) and without a report; see `kubectl logs \(pod.metadata.name)`"
+    )
+  }
+}
+
+extension Pod {
+  /// How the container that runs Satis ended.
+  var terminatedContainer: Terminated? {
+    status?.containerStatuses?.first { $0.name == JobManifest.containerName }?.state?.terminated
+  }
+}

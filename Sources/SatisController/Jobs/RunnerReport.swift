@@ -1,0 +1,30 @@
+import FoundationEssentials
+import KubernetesClient
+
+/// What the runner leaves as the container's termination message.
+struct RunnerReport: Codable, Sendable {
+  var version: Int
+  /// `Succeeded` or `Failed`.
+  var result: String
+  /// Why, in one word.
+  var reason: String
+  /// Why, in a sentence.
+  var message: String
+  /// The release that was published.
+  var release: String?
+  /// Exit code of Satis; nil when it did not run to its end.
+  var exitCode: Int?
+  /// When the runner ended.
+  var endTime: Timestamp?
+  /// The redacted end of the log.
+  var log: String?
+
+  /// Reads a termination message; nil when the container left none of the runner's.
+  init?(terminationMessage: String?) {
+    guard let terminationMessage,
+      let report = try? JSONDecoder().decode(Self.self, from: Data(terminationMessage.utf8)),
+      report.version == 1
+    else { return nil }
+    self = report
+  }
+}

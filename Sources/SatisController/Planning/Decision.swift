@@ -1,0 +1,24 @@
+import KubernetesClient
+import SatisAPI
+
+/// What a decision asks the driver to do.
+enum Decision: Sendable {
+  /// Read these from the server and decide again.
+  case look(Set<Look>)
+  /// Do these in order; stop at the first that fails and decide anew.
+  case act([Action], again: Duration?)
+}
+
+/// One write to the API server.
+enum Action: Sendable {
+  /// Make sure the snapshot is there.
+  case ensureSnapshot(Snapshot)
+  /// Write the repository's status, decided on this version of it.
+  case updateRepository(SatisRepository, status: SatisRepository.Status)
+  /// Create the Job of a claim.
+  case createJob(JobManifest)
+  /// Write a build's status, decided on this version of it.
+  case updateBuild(SatisBuild, status: SatisBuild.Status)
+  /// Delete a Job with its pods.
+  case deleteJob(NamespacedName, uid: String)
+}

@@ -1,0 +1,105 @@
+import KubernetesClient
+import SatisAPI
+
+/// All that a decision about one repository is made from. A value: nothing in it reads a clock or a server.
+struct Situation: Sendable {
+  /// The repository's key; it may not exist.
+  var key: NamespacedName
+  /// The time of the decision.
+  var now: Timestamp
+  /// The repository; nil when there is none, or when it is being deleted.
+  var repository: SatisRepository?
+  /// Every build that names the repository.
+  var builds: [SatisBuild]
+  /// The repository's Jobs, as the cache shows them.
+  var cachedJobs: [Job]
+  /// The repository's build pods, as the cache shows them.
+  var cachedPods: [Pod]
+  /// What was read from the server for this decision.
+  var live = LiveView()
+
+  /// What was read from the server itself, for verdicts that a stale cache must not make.
+  struct LiveView: Sendable {
+    /// Whether `repository` came from the server.
+    var hasRepository = false
+    /// satis.json, or why there is none.
+    var configuration: Result<SatisConfiguration, ConfigurationProblem>?
+    /// Every Job and pod that may write to the output, finished ones included.
+    var output: OutputView?
+    /// Builds by name; nil for one that is gone.
+    var builds: [String: SatisBuild?] = [:]
+  }
+
+  /// Every Job and pod that carries the output's label, whichever repository made it.
+  struct OutputView: Sendable {
+    var jobs: [Job]
+    var pods: [Pod]
+
+    /// Jobs that may still make a pod.
+    var unfinishedJobs: [Job] { jobs.filter { $0.finishedCondition == nil } }
+    /// Pods that may still write. One that is being deleted counts until it is gone.
+    var unfinishedPods: [Pod] { pods.filter { !$0.isFinished } }
+  }
+}
+
+/// Why there is no satis.json to build from.
+struct ConfigurationProblem: Error, Hashable, Sendable {
+  /// Whether something is missing that may still come, as opposed to something that is wrong.
+  var isMissing: Bool
+  /// A sentence that names the object and the remedy.
+  var message: String
+}
+
+/// Something that has to be read from the server before a decision can be made.
+enum Look: Hashable, Sendable {
+  /// The repository itself.
+  case repository
+  /// The text of satis.json.
+  case configuration
+  /// Jobs and pods by the output's label.
+  case output
+  /// One build.
+  case build(String)
+}
+
+/// Thrown by a decision that must not be made from what is at hand.
+struct NeedsLook: Error, Equatable {
+  var looks: Set<Look>
+}
+
+extension Situation {
+  /// Throws unless the repository was read from the server.
+  func requireLiveRepository() throws(NeedsLook) {
+    guard live.hasRepository else { throw NeedsLook(looks: [.repository]) }
+  }
+
+  /// satis.json as it is on the server.
+  func configuration() throws(NeedsLook) -> Result<SatisConfiguration, ConfigurationProblem> {
+    guard let configuration = live.configuration else { throw NeedsLook(looks: [.configuration]) }
+    return configuration
+  }
+
+  /// The Jobs and pods of the output as they are on the server.
+  func output() throws(NeedsLook) -> OutputView {
+    guard let output = live.output else { throw NeedsLook(looks: [.output]) }
+    return output
+  }
+
+  /// A build as it is on the server together with the output, which are always needed at once; nil if gone.
+  func outputAndBuild(_ name: String) throws(NeedsLook) -> (OutputView, SatisBuild?) {
+    guard let output = live.output, let build = live.builds[name] else {
+      throw NeedsLook(looks: [.output, .build(name)])
+    }
+    return (output, build)
+  }
+
+  /// The Job of a name, from the server where it was looked at.
+  func job(named name: String) -> Job? {
+    (live.output?.jobs ?? cachedJobs).first { $0.metadata.name == name }
+  }
+
+  /// The pods of a Job, from the server where it was looked at.
+  func pods(ofJob name: String) -> [Pod] {
+    (live.output?.pods ?? cachedPods).filter { $0.metadata.labels?["job-name"] == name }
+  }
+}

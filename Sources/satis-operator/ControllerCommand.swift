@@ -1,0 +1,44 @@
+import ArgumentParser
+import ControllerRuntime
+import KubernetesClient
+import Logging
+import SatisController
+import ServiceLifecycle
+import UnixSignals
+
+struct ControllerCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "controller",
+    abstract: "Runs Satis for every SatisBuild.",
+    discussion: """
+      Watches SatisRepositories and SatisBuilds in one namespace, runs Satis in Jobs there, and writes what \
+      becomes of them into the builds' status. It may be stopped and started at any time.
+      """
+  )
+
+  @OptionGroup var shared: SharedOptions
+
+  @Option(name: .customLong("default-image"), help: "The Satis image of repositories that name none.")
+  var defaultImage = "composer/satis:latest"
+
+  @Option(name: .customLong("health-port"), help: "The port of /healthz and /readyz.")
+  var healthPort = 8_081
+
+  func run() async throws {
+    let logger = shared.logger("controller")
+    let client = try shared.client(logger: logger)
+    let namespace = shared.namespace ?? client.configuration.namespace
+    logger.info("serving", metadata: ["namespace": "\(namespace)", "default-image": "\(defaultImage)"])
+    let controller = SatisController(
+      client: client,
+      configuration: .init(namespace: namespace, defaultImage: defaultImage),
+      logger: logger,
+      now: currentTime)
+    let health = HealthServer.service(port: healthPort, logger: logger) { controller.notReady }
+    // Stopped in reverse order: probes are answered until the last decision is written.
+    try await ServiceGroup(
+      services: [health, controller], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+    ).run()
+    await client.shutdown()
+  }
+}

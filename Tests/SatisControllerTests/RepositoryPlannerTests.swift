@@ -1,0 +1,314 @@
+import KubernetesClient
+import SatisAPI
+import Testing
+
+@testable import SatisController
+
+private let firstJob = "acme-\(digest)-1"
+private let secondJob = "acme-\(digest)-2"
+/// The beginning of SHA-256("uid-acme").
+private let digest = "be8246b3"
+
+@Suite struct StartingABuild {
+  @Test func `the claim is written before the Job is created`() {
+    var scene = Scene()
+    scene.addBuild("b1")
+    #expect(
+      scene.decide().actions.words
+        == ["snapshot", "claim \(firstJob)", "job \(firstJob)", "build b1 Running"])
+  }
+
+  @Test func `nothing is claimed before the server was asked for Jobs, pods and the build itself`() {
+    var scene = Scene()
+    scene.addBuild("b1")
+    #expect(scene.decide().looks == [[.configuration], [.output, .build("b1")]])
+  }
+
+  @Test func `a build that has ended on the server is not started from a stale cache`() {
+    var scene = Scene()
+    let stale = scene.addBuild("b1")
+    var situation = scene.cached
+    situation.live.configuration = scene.configuration
+    situation.live.output = .init(jobs: [], pods: [])
+    var ended = stale
+    ended.status = ended.invalid("ended", at: scene.now)
+    situation.live.builds["b1"] = .some(ended)
+    guard case .act(let actions, _) = RepositoryPlanner.decide(situation) else {
+      Issue.record("expected a plan")
+      return
+    }
+    #expect(!actions.words.contains { $0.hasPrefix("job") || $0.hasPrefix("claim") })
+  }
+
+  @Test func `the oldest build runs first and names break ties`() {
+    var scene = Scene()
+    scene.addBuild("late", createdAfter: 2)
+    scene.addBuild("b", createdAfter: 1)
+    scene.addBuild("a", createdAfter: 1)
+    scene.step()
+    #expect(scene.claim?.builds.map(\.name) == ["a"])
+    #expect(scene.condition("b")?.reason == "Queued")
+    #expect(scene.repository?.status?.queuedBuilds == 2)
+  }
+
+  @Test func `the first build is a full one whatever it asks for`() {
+    var scene = Scene()
+    scene.addBuild("b1", source: .init(url: "https://git.example.org/acme/lib.git"))
+    scene.step()
+    #expect(scene.claim?.full == true)
+  }
+
+  @Test func `a push after a full build of the same configuration builds its source alone`() {
+    var scene = Scene()
+    var status = SatisRepository.Status()
+    status.configHash = scene.configHash
+    scene.repository?.status = status
+    scene.addBuild("b1", source: .init(url: "ssh://git@GIT.example.org:22/acme/lib"))
+    scene.step()
+    #expect(scene.claim?.full == false)
+    #expect(scene.claim?.builds.first?.sources == ["https://git.example.org/acme/lib.git"])
+  }
+
+  @Test(arguments: ["Pending", "Running", "Unknown"])
+  func `an unfinished pod in the output keeps every claim waiting`(phase: String) {
+    var scene = Scene()
+    scene.addBuild("b1")
+    scene.addPod("stranger", job: "other-1", phase: phase)
+    let decision = scene.decide()
+    #expect(!decision.actions.words.contains { $0.hasPrefix("claim") })
+    scene.apply(decision.actions)
+    #expect(scene.condition("b1")?.message.contains("stranger") == true)
+    #expect(decision.again != nil)
+  }
+
+  @Test func `a Job of this repository that no claim names is deleted`() {
+    var scene = Scene()
+    scene.addBuild("b1")
+    scene.addJob("acme-stray-9")
+    #expect(scene.decide().actions.words.first == "delete acme-stray-9")
+  }
+}
+
+@Suite struct FollowingAClaim {
+  private func started() -> Scene {
+    var scene = Scene()
+    scene.addBuild("b1")
+    scene.step()
+    return scene
+  }
+
+  @Test func `a claim without its Job gets that Job and no other`() {
+    var scene = Scene()
+    scene.addBuild("b1")
+    let plan = scene.decide().actions
+    scene.apply(Array(plan.prefix(2)))  // Killed between the claim and the Job.
+    #expect(scene.decide().actions.words == ["job \(firstJob)", "build b1 Running"])
+  }
+
+  @Test func `a Job that the cache has not seen yet is found on the server`() {
+    var scene = Scene()
+    scene.addBuild("b1")
+    let plan = scene.decide().actions
+    scene.apply(Array(plan.prefix(3)))  // The answer to the Job's creation was lost.
+    var situation = scene.cached
+    situation.cachedJobs = []
+    #expect(RepositoryPlanner.decide(situation).looks == [.output])
+    situation.live.output = .init(jobs: scene.jobs, pods: [])
+    guard case .act(let actions, _) = RepositoryPlanner.decide(situation) else {
+      Issue.record("expected a plan")
+      return
+    }
+    #expect(actions.words == ["build b1 Running"])
+  }
+
+  @Test func `a successful Job ends its build and gives the claim back`() {
+    var scene = started()
+    scene.endJob(firstJob, succeeded: true)
+    scene.step()
+    let build = scene.builds[0]
+    #expect(scene.condition("b1")?.status == .yes)
+    #expect(build.status?.attempts?.map(\.number) == [1])
+    #expect(build.status?.attempts?.first?.exitCode == 0)
+    #expect(build.status?.podName == "\(firstJob)-pod")
+    #expect(build.status?.release == "r1")
+    #expect(build.status?.logTail == "the end")
+    #expect(scene.claim == nil)
+    #expect(scene.repository?.status?.configHash == scene.configHash)
+    #expect(scene.repository?.status?.release == "r1")
+    #expect(scene.decide().actions.isEmpty)
+  }
+
+  @Test(arguments: [("SatisFailed", "Failed"), ("DeadlineExceeded", "TimedOut")])
+  func `a failed Job ends its build with its reason`(reason: String, expected: String) {
+    var scene = started()
+    scene.endJob(firstJob, succeeded: false, reason: reason)
+    scene.step()
+    #expect(scene.condition("b1")?.reason == expected)
+    #expect(scene.builds[0].status?.attempts?.first?.reason == reason)
+    #expect(scene.repository?.status?.configHash == nil)
+  }
+
+  @Test func `the claim is kept while a pod of the output still runs`() {
+    var scene = started()
+    scene.endJob(firstJob, succeeded: true)
+    scene.addPod("replaced", job: firstJob, phase: "Running")
+    scene.step()
+    #expect(scene.condition("b1")?.status == .yes)
+    #expect(scene.claim?.name == firstJob)
+    scene.pods.removeAll { $0.metadata.name == "replaced" }
+    scene.step()
+    #expect(scene.claim == nil)
+  }
+
+  @Test func `the next build takes the next number`() {
+    var scene = started()
+    scene.addBuild("b2", createdAfter: 1)
+    scene.endJob(firstJob, succeeded: true)
+    scene.step()
+    scene.step()
+    #expect(scene.claim?.name == secondJob)
+    #expect(scene.jobs.map(\.metadata.name) == [firstJob, secondJob])
+  }
+
+  @Test func `a Job deleted by hand ends its build and its name is not used again`() {
+    var scene = started()
+    scene.jobs = []
+    scene.step()
+    #expect(scene.condition("b1")?.reason == "Failed")
+    #expect(scene.builds[0].status?.attempts?.first?.reason == "JobDeleted")
+    #expect(scene.claim == nil)
+    scene.addBuild("b2", createdAfter: 1)
+    scene.step()
+    #expect(scene.claim?.name == secondJob)
+  }
+
+  @Test func `deleting the last build of a claim stops its Job`() {
+    var scene = started()
+    scene.builds = []
+    #expect(scene.step().words == ["delete \(firstJob)"])
+    scene.step()
+    #expect(scene.claim == nil)
+  }
+
+  @Test func `a build created anew under the same name is not given the old one's result`() {
+    var scene = started()
+    scene.builds[0].metadata.uid = "uid-other"
+    scene.builds[0].status = nil
+    scene.endJob(firstJob, succeeded: true)
+    scene.step()
+    #expect(scene.condition("b1")?.reason == "Queued")
+  }
+
+  @Test func `a Job of another owner is no claim`() {
+    var scene = Scene()
+    scene.addBuild("b1")
+    let plan = scene.decide().actions
+    scene.apply(Array(plan.prefix(2)))
+    scene.addJob(firstJob, ownerUID: "uid-predecessor")
+    scene.endJob(firstJob, succeeded: true)
+    scene.step()
+    #expect(scene.claim == nil)
+    #expect(scene.builds[0].isFinished == false)
+    scene.step()
+    #expect(scene.claim?.name == secondJob)
+  }
+
+  @Test func `only the newest finished Jobs are kept`() {
+    var scene = started()
+    for number in 2...6 {
+      scene.endJob(scene.claim?.name ?? "", succeeded: true)
+      scene.now = scene.now + 60
+      scene.step()
+      scene.addBuild("b\(number)", createdAfter: Int64(number))
+      scene.step()
+    }
+    #expect(scene.jobs.count == RepositoryPlanner.keptJobs + 1)
+  }
+}
+
+@Suite struct RefusingWhatCannotBeBuilt {
+  @Test func `a source that satis.json does not list is Invalid at once and makes no Job`() {
+    var scene = Scene()
+    scene.addBuild("b1", source: .init(url: "https://git.example.org/acme/other.git"))
+    let decision = scene.decide()
+    #expect(decision.looks.contains([.repository]))
+    scene.apply(decision.actions)
+    #expect(scene.condition("b1")?.reason == "Invalid")
+    #expect(scene.condition("b1")?.message.contains("add {\"type\": \"vcs\"") == true)
+    #expect(scene.jobs.isEmpty)
+  }
+
+  @Test func `a refused build does not hold up the one behind it`() {
+    var scene = Scene()
+    scene.addBuild("b1", source: .init(package: "acme/unknown"))
+    scene.addBuild("b2", createdAfter: 1)
+    scene.step()
+    #expect(scene.condition("b1")?.reason == "Invalid")
+    #expect(scene.claim?.builds.map(\.name) == ["b2"])
+  }
+
+  @Test func `a build whose spec was changed is Invalid`() {
+    var scene = Scene()
+    let build = scene.addBuild("b1")
+    scene.builds[0].status = build.queued("waits for its turn", at: scene.now)
+    scene.builds[0].spec.source = .init(package: "acme/lib")
+    scene.step()
+    #expect(scene.condition("b1")?.reason == "Invalid")
+    #expect(scene.condition("b1")?.message.contains("immutable") == true)
+  }
+
+  @Test func `a missing repository is waited for with a message at once`() {
+    var scene = Scene()
+    scene.repository = nil
+    scene.addBuild("b1")
+    let decision = scene.decide()
+    scene.apply(decision.actions)
+    #expect(scene.condition("b1")?.reason == "Queued")
+    #expect(scene.condition("b1")?.message.contains("SatisRepository 'acme' does not exist") == true)
+    #expect(decision.again == .seconds(30))
+    scene.now = scene.now + 29
+    #expect(scene.decide().actions.isEmpty)
+    scene.now = scene.now + 1
+    scene.step()
+    #expect(scene.condition("b1")?.reason == "Invalid")
+  }
+
+  @Test func `a repository that appears in time gets a normal build`() {
+    var scene = Scene()
+    let repository = scene.repository
+    scene.repository = nil
+    scene.addBuild("b1")
+    scene.step()
+    scene.repository = repository
+    scene.now = scene.now + 20
+    scene.step()
+    #expect(scene.condition("b1")?.reason == "Running")
+  }
+
+  @Test func `a missing ConfigMap is waited for and a wrong one is refused at once`() {
+    var scene = Scene()
+    scene.addBuild("b1")
+    scene.configuration = .failure(.init(isMissing: true, message: "ConfigMap 'c' does not exist; create it"))
+    scene.step()
+    #expect(scene.condition("b1")?.reason == "Queued")
+    #expect(scene.repository?.status?.conditions?[ConditionType.ready]?.reason == "ConfigurationMissing")
+    scene.configuration = .failure(.init(isMissing: false, message: "satis.json is no JSON; correct it"))
+    scene.step()
+    #expect(scene.condition("b1")?.reason == "Invalid")
+    #expect(scene.repository?.status?.conditions?[ConditionType.ready]?.status == .no)
+  }
+
+  @Test func `a repository becomes Ready without any build`() {
+    var scene = Scene()
+    scene.step()
+    #expect(scene.repository?.status?.conditions?[ConditionType.ready]?.status == .yes)
+    #expect(scene.decide().actions.isEmpty)
+  }
+}
+
+extension Decision {
+  fileprivate var looks: Set<Look> {
+    guard case .look(let looks) = self else { return [] }
+    return looks
+  }
+}
