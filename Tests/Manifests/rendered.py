@@ -56,7 +56,7 @@ def unenforced(documents):
 
 def insecure(documents):
     for owner, pod in pods(documents):
-        for finding in (*restricted.violations(pod), *restricted.unnoticed(pod)):
+        for finding in list(restricted.violations(pod)) or restricted.unnoticed(pod):
             yield f"{owner}: {finding}"
 
 

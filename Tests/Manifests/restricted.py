@@ -67,7 +67,7 @@ def container_violations(container, pod_context):
 
 
 def unnoticed(pod):
-    """The required fields that could be removed without a violation: a check of this check."""
+    """The required fields that could be removed from a good pod without a violation: a check of this check."""
     for path in REQUIRED:
         crippled = copy.deepcopy(pod)
         remove(crippled, path)
