@@ -75,7 +75,7 @@ final class Runner
             $staging = $output->stage($base, $order->job, $this->interruption);
 
             $command = $satis->buildCommand($config->path, $staging, $sources, $order->satisOptions);
-            $findings = $this->runSatis($satis, $command, $environment, $sources);
+            $findings = $this->runSatis($satis, $command, $environment, $sources ?: $config->sources());
 
             $check = new OutputCheck($config, $this->interruption);
             $catalogue = $check->check($staging, $base === null ? null : $output->path($base), $sources !== []);
@@ -104,7 +104,7 @@ final class Runner
 
     /**
      * @param list<string> $command
-     * @param list<string> $sources
+     * @param list<string> $sources those that are built
      */
     private function runSatis(SatisProcess $satis, array $command, SatisEnvironment $environment, array $sources): SatisFindings
     {

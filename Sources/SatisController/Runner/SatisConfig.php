@@ -97,7 +97,7 @@ final class SatisConfig
     }
 
     /** @return list<string> the URLs that Satis compares --repository-url with */
-    private function sources(): array
+    public function sources(): array
     {
         $sources = [];
         foreach ($this->json['repositories'] as $repository) {

@@ -16,14 +16,17 @@ final class SatisFindings
     /** Left out, by a full build: a partial build finds no match for the requirements that the other sources fulfil. */
     private const LEFT_OUT = '{^(Skipped branch .+|The \S+ .*requirement did not match any package)$}';
 
+    private const ERROR_LINES = 3;
+
     private string $pending = '';
     /** @var array<string, string> message by URL */
     private array $outdated = [];
     /** @var list<string> */
     private array $leftOut = [];
-    private string $error = '';
-    private string $lastLine = '';
-    private bool $errorFollows = false;
+    /** @var list<string> */
+    private array $error = [];
+    private bool $inError = false;
+    private string $lineBefore = '';
 
     public function append(string $piece): void
     {
@@ -39,7 +42,6 @@ final class SatisFindings
         if ($line === '') {
             return;
         }
-        $this->lastLine = $line;
         foreach (self::OUTDATED as $pattern) {
             if (preg_match($pattern, $line, $match)) {
                 $this->outdated[$match[1]] = 'The source could not be reached; Satis used what it had in its cache.';
@@ -48,11 +50,25 @@ final class SatisFindings
         if (preg_match(self::LEFT_OUT, $line)) {
             $this->leftOut[] = $line;
         }
-        // An exception is printed as "In File.php line 12:" or "[RuntimeException]", then its message.
-        if ($this->errorFollows && $this->error === '') {
-            $this->error = $line;
+        $this->readError($line);
+    }
+
+    /** An exception is printed as "In File.php line 12:" or its class in brackets or both, its message, and how to call Satis. */
+    private function readError(string $line): void
+    {
+        if (preg_match('{^(In \S+ line \d+:|\[[\w\\\\]+\])$}', $line)) {
+            $this->inError = $this->error === [];
+        } elseif (preg_match('{^(build|purge) \[|^Exception trace:$}', $line)) {
+            $this->inError = false;
+        } elseif (!$this->inError) {
+            $this->lineBefore = $line;
+        } elseif (count($this->error) < self::ERROR_LINES && strpos($line, 'Cloning into') !== 0) {
+            $this->error[] = $line;
         }
-        $this->errorFollows = (bool) preg_match('{^(In \S+ line \d+:|\[[\w\\\\]+\])$}', $line);
+        // That satis.json breaks the schema says little without the line before, which says where.
+        if ($this->inError && substr($line, -11) === 'JSON schema') {
+            $this->error[] = "({$this->lineBefore})";
+        }
     }
 
     /** @return list<array{url: string, reason: string, message: string}> */
@@ -74,6 +90,6 @@ final class SatisFindings
 
     public function error(): string
     {
-        return $this->error !== '' ? $this->error : $this->lastLine;
+        return $this->error === [] ? $this->lineBefore : implode(' ', $this->error);
     }
 }

@@ -7,7 +7,7 @@ namespace SatisOperator;
 /** Satis: where it is, and one run of it, which is over only when nothing that it started is left. */
 final class SatisProcess
 {
-    private const POLL_SECONDS = 0.2;
+    private const POLL_SECONDS = 0.05;
 
     private string $program;
 
@@ -74,6 +74,7 @@ final class SatisProcess
                 $interruption->check('Satis was running');
                 // Looked at before reading: what a process wrote before its end is then read in the last round.
                 $status = proc_get_status($process);
+                // At its end a pipe is always ready to be read, and then nothing would be waited for.
                 $interruption->listen($status['running'] ? self::POLL_SECONDS : 0.0, feof($pipes[1]) ? [] : [$pipes[1]]);
                 while (($piece = (string) fread($pipes[1], 65536)) !== '') {
                     $onOutput($piece);

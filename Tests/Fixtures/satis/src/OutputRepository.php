@@ -6,6 +6,7 @@ namespace SatisStandIn;
 
 use Composer\Json\JsonFile;
 use Composer\MetadataMinifier\MetadataMinifier;
+use Composer\Package\AliasPackage;
 use Composer\Package\CompletePackage;
 use Composer\Package\Dumper\ArrayDumper;
 use Composer\Package\Loader\ArrayLoader;
@@ -46,6 +47,7 @@ final class OutputRepository
             foreach ($include->read()['packages'] ?? [] as $versions) {
                 foreach ($versions as $version) {
                     $package = (new ArrayLoader())->load($version);
+                    $package = $package instanceof AliasPackage ? $package->getAliasOf() : $package;
                     if (!in_array($package->getName(), $without, true)) {
                         $packages[$package->getUniqueName()] = $package;
                     }

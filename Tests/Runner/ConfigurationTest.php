@@ -1,0 +1,153 @@
+<?php
+
+declare(strict_types=1);
+
+namespace SatisOperator\Tests;
+
+use PHPUnit\Framework\TestCase;
+
+final class ConfigurationTest extends TestCase
+{
+    /** @return array<string, array{array<string, mixed>, string}> */
+    public function wrongOrders(): array
+    {
+        return [
+            'another version' => [['version' => 2], 'is not of version 1'],
+            'another operation' => [['operation' => 'Purge'], 'asks for an operation other than Build'],
+            'no job' => [['job' => ''], 'names no job'],
+            'a job that is a path' => [['job' => '../x'], 'names no job'],
+            'no deadline' => [['deadlineSeconds' => 0], 'deadlineSeconds of 1 or more'],
+            'sources of a wrong type' => [['sources' => [1]], 'sources that are not a list of URLs'],
+            'an unknown option' => [['options' => ['Fast']], 'options other than Minify and NoHTML'],
+        ];
+    }
+
+    /**
+     * @dataProvider wrongOrders
+     * @param array<string, mixed> $order
+     */
+    public function test_a_wrong_work_order_is_refused(array $order, string $message): void
+    {
+        $workspace = new Workspace('a');
+
+        $result = $workspace->run($order);
+
+        self::assertSame(1, $result->exitCode);
+        self::assertSame('ConfigurationInvalid', $result->report['reason']);
+        self::assertStringContainsString($message, $result->report['message']);
+        self::assertFileDoesNotExist("{$workspace->root}/output/.lock");
+    }
+
+    /** @return array<string, array{array<string, mixed>, string}> */
+    public function wrongConfigurations(): array
+    {
+        return [
+            'no name' => [['name' => null], 'has no "name"'],
+            'no homepage' => [['homepage' => null], 'has no "homepage"'],
+            'no repositories' => [['repositories' => null], 'has no "repositories"'],
+            'archives elsewhere' => [['archive' => ['directory' => 'dist', 'absolute-directory' => '/tmp']], 'use archive.directory'],
+            'archives above' => [['archive' => ['directory' => '../dist']], 'not a path inside of the release'],
+            'archives everywhere' => [['archive' => ['directory' => '.']], 'not a path inside of the release'],
+            'an archive that is no object' => [['archive' => 'dist'], 'has an "archive" that Satis cannot read'],
+        ];
+    }
+
+    /**
+     * @dataProvider wrongConfigurations
+     * @param array<string, mixed> $config
+     */
+    public function test_a_wrong_satis_json_is_refused(array $config, string $message): void
+    {
+        $workspace = new Workspace();
+        $workspace->configure([], $config);
+
+        $result = $workspace->run();
+
+        self::assertSame('ConfigurationInvalid', $result->report['reason']);
+        self::assertStringContainsString($message, $result->report['message']);
+    }
+
+    public function test_broken_json_is_refused_by_name(): void
+    {
+        $workspace = new Workspace();
+        file_put_contents("{$workspace->root}/satis.json", '{"name": ');
+
+        $result = $workspace->run();
+
+        self::assertSame('ConfigurationInvalid', $result->report['reason']);
+        self::assertStringContainsString('satis.json is not the JSON object it should be: Syntax error', $result->report['message']);
+    }
+
+    public function test_satis_names_what_breaks_its_schema(): void
+    {
+        $workspace = new Workspace();
+        $workspace->satis = $workspace->script('satis', "printf '%s\\n' 'The property nmae is not defined' '' 'In BuildCommand.php line 327:' "
+            . "'     ' '  The json config file does not match the expected JSON schema  ' '' 'build [--minify]'; exit 1");
+
+        $result = $workspace->run();
+
+        self::assertSame('SatisFailed', $result->report['reason']);
+        self::assertStringContainsString('JSON schema (The property nmae is not defined)', $result->report['message']);
+    }
+
+    public function test_one_unknown_source_among_several_is_refused(): void
+    {
+        $workspace = new Workspace('a');
+        $unknown = 'https://git.example.test/acme/a';
+
+        $result = $workspace->run(['sources' => [$workspace->git->url('a'), $unknown]]);
+
+        self::assertSame('ConfigurationInvalid', $result->report['reason']);
+        self::assertSame([$unknown], array_column($result->report['failedSources'], 'url'));
+        self::assertSame(['SourceUnknown'], array_column($result->report['failedSources'], 'reason'));
+    }
+
+    public function test_inline_packages_are_sources_too(): void
+    {
+        $workspace = new Workspace('a');
+        $package = ['name' => 'acme/i', 'version' => '1.0.0', 'source' => ['type' => 'git', 'url' => $workspace->git->url('a'), 'reference' => '1.0.0']];
+        $workspace->configure([], ['repositories' => [['type' => 'package', 'package' => $package]], 'archive' => ['directory' => 'dist', 'skip-dev' => true]]);
+
+        $result = $workspace->runPartial('a');
+
+        self::assertSame(0, $result->exitCode, $result->output);
+        self::assertSame(['acme/i' => ['1.0.0']], $workspace->versions());
+    }
+
+    public function test_an_image_without_satis_is_named(): void
+    {
+        $workspace = new Workspace();
+        $workspace->satis = '/nowhere/satis';
+
+        $result = $workspace->run();
+
+        self::assertSame('SatisNotFound', $result->report['reason']);
+        self::assertSame(1, $result->exitCode);
+    }
+
+    public function test_satis_on_the_path_is_found(): void
+    {
+        $workspace = new Workspace();
+        $tiny = new TinySatis($workspace);
+        $tiny->builds('1.0.0');
+        rename($workspace->satis, "{$workspace->root}/bin/satis");
+        $workspace->satis = '';
+
+        $result = $workspace->run();
+
+        self::assertSame(0, $result->exitCode, $result->output);
+    }
+
+    public function test_help_and_wrong_options(): void
+    {
+        $runner = Workspace::RUNNER . '/runner.php';
+
+        $help = Process::start([PHP_BINARY, $runner, '--help']);
+        self::assertSame(0, $help->wait());
+        self::assertStringContainsString('--output=DIR', $help->output());
+
+        $wrong = Process::start([PHP_BINARY, $runner, '--ouput=/x']);
+        self::assertSame(2, $wrong->wait());
+        self::assertStringContainsString('Unknown option "--ouput=/x".', $wrong->output());
+    }
+}

@@ -1,0 +1,169 @@
+<?php
+
+declare(strict_types=1);
+
+namespace SatisOperator\Tests;
+
+/** A directory with all that a build pod mounts, and the runner as the pod starts it. */
+final class Workspace
+{
+    public const RUNNER = __DIR__ . '/../../../Sources/SatisController/Runner';
+    public const STAND_IN = __DIR__ . '/../../Fixtures/satis/bin/satis';
+
+    public string $root;
+    public GitHost $git;
+    /** The Satis that the runner is given. */
+    public string $satis;
+    /** The shell that runs start.sh, as words. @var list<string> */
+    public array $shell = ['sh'];
+    /** What the runner is started by, to become another user. @var list<string> */
+    public array $prefix = [];
+    /** @var array<string, string> */
+    public array $environment = [];
+    private int $runs = 0;
+
+    public function __construct(string ...$packages)
+    {
+        $this->root = sys_get_temp_dir() . '/satis-runner-test-' . bin2hex(random_bytes(6));
+        foreach (['', '/output', '/cache', '/credentials', '/bin', '/tmp'] as $directory) {
+            mkdir($this->root . $directory);
+            chmod($this->root . $directory, 0777);
+        }
+        $this->satis = getenv('SATIS_BIN') ?: self::STAND_IN;
+        $this->git = new GitHost($this->root);
+        array_map([$this->git, 'create'], $packages);
+        $this->configure(array_map([$this->git, 'url'], $packages));
+        // The PHP of the images has no pcntl, so the tests must not lend one to the runner.
+        $this->script('php', 'exec ' . PHP_BINARY . ' -d disable_functions=' . implode(',', get_extension_funcs('pcntl') ?: []) . ' "$@"');
+    }
+
+    public function __destruct()
+    {
+        Process::start(['rm', '-rf', $this->root])->wait();
+    }
+
+    /**
+     * @param list<string> $urls
+     * @param array<string, mixed> $more
+     */
+    public function configure(array $urls, array $more = []): void
+    {
+        $this->write('satis.json', $more + [
+            'name' => 'acme/repository',
+            'homepage' => 'http://packages.example.test/composer',
+            'repositories' => array_map(static fn (string $url): array => ['type' => 'vcs', 'url' => $url], $urls),
+            'require-all' => true,
+            'archive' => ['directory' => 'dist', 'format' => 'zip'],
+        ]);
+    }
+
+    /** An executable shell script, first on the PATH of the runner. */
+    public function script(string $name, string $body): string
+    {
+        $path = "{$this->root}/bin/$name";
+        file_put_contents($path, "#!/bin/sh\n$body\n");
+        chmod($path, 0755);
+
+        return $path;
+    }
+
+    /** Makes the runner use a Satis that does its work and then something to its output, "$staging". */
+    public function satisThatThen(string $body): void
+    {
+        // The two words after "--" are satis.json and the directory.
+        $this->satis = $this->script('satis-then', escapeshellarg($this->satis) . " \"\$@\" || exit\nfor staging; do :; done\n$body");
+    }
+
+    /** @param array<string, mixed> $order */
+    public function start(array $order = []): Run
+    {
+        $id = ++$this->runs;
+        $this->write("order-$id.json", $order + [
+            'version' => 1, 'job' => "job-$id", 'operation' => 'Build', 'sources' => [], 'options' => [], 'deadlineSeconds' => 300,
+        ]);
+        touch("{$this->root}/report-$id.json");
+        chmod("{$this->root}/report-$id.json", 0666);
+        $command = array_merge($this->prefix, $this->shell, [
+            self::RUNNER . '/start.sh', "--order={$this->root}/order-$id.json", "--config={$this->root}/satis.json",
+            "--output={$this->root}/output", "--cache={$this->root}/cache", "--credentials={$this->root}/credentials",
+            "--report={$this->root}/report-$id.json",
+        ], $this->satis === '' ? [] : ["--satis={$this->satis}"]);
+        $environment = $this->environment + [
+            'PATH' => "{$this->root}/bin:" . getenv('PATH'), 'GIT_CONFIG_GLOBAL' => $this->git->configFile,
+            'TMPDIR' => "{$this->root}/tmp", 'HOME' => "{$this->root}/tmp", 'POD_NAME' => "pod-$id",
+        ];
+
+        return new Run(Process::start($command, $environment), "{$this->root}/report-$id.json");
+    }
+
+    /** @param array<string, mixed> $order */
+    public function run(array $order = []): Result
+    {
+        return $this->start($order)->result();
+    }
+
+    /** A build of single sources, by package. */
+    public function runPartial(string ...$names): Result
+    {
+        return $this->run(['sources' => array_map([$this->git, 'url'], $names)]);
+    }
+
+    /** @return array<string, list<string>> the versions that are served, by package */
+    public function versions(): array
+    {
+        $versions = [];
+        $root = $this->served('packages.json');
+        foreach (array_keys($root['includes']) as $include) {
+            foreach ($this->served($include)['packages'] as $name => $all) {
+                $versions[$name] = array_keys($all);
+                sort($versions[$name]);
+            }
+        }
+        ksort($versions);
+
+        return $versions;
+    }
+
+    /** @return array<string, mixed> */
+    public function served(string $file): array
+    {
+        return json_decode(file_get_contents("{$this->root}/output/current/$file"), true, 512, JSON_THROW_ON_ERROR);
+    }
+
+    /** @return array<string, string> a checksum of every file that is served, and where the link leads */
+    public function servedBytes(): array
+    {
+        $current = "{$this->root}/output/current";
+        $bytes = ['current' => is_link($current) ? readlink($current) : 'none'];
+        foreach (is_link($current) ? self::files(realpath($current)) : [] as $path) {
+            $bytes[$path] = sha1_file("$current/$path");
+        }
+
+        return $bytes;
+    }
+
+    /** @return list<string> the files below a directory */
+    public static function files(string $directory): array
+    {
+        $files = [];
+        $walk = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator($directory, \FilesystemIterator::SKIP_DOTS));
+        foreach ($walk as $path => $file) {
+            $files[] = substr($path, strlen($directory) + 1);
+        }
+        sort($files);
+
+        return $files;
+    }
+
+    /** @return list<string> */
+    public function releases(): array
+    {
+        return array_values(array_diff(scandir("{$this->root}/output/releases"), ['.', '..']));
+    }
+
+    /** @param array<string, mixed> $json */
+    public function write(string $name, array $json): void
+    {
+        file_put_contents("{$this->root}/$name", json_encode($json, JSON_UNESCAPED_SLASHES));
+    }
+}
