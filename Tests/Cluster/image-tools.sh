@@ -1,6 +1,16 @@
 # Container images from folders, without Docker.
 # shellcheck shell=bash disable=SC2154
 
+# overlay_works FOLDER: whether overlayfs can be mounted there; not in a container without rights, say.
+overlay_works() {
+  local folder=$1/overlay-probe status=0
+  mkdir -p "$folder"/{lower,upper,work,merged}
+  unshare --mount mount -t overlay overlay \
+    -o "lowerdir=$folder/lower,upperdir=$folder/upper,workdir=$folder/work" "$folder/merged" 2>/dev/null || status=1
+  rm -rf "$folder"
+  return $status
+}
+
 # pack_image ROOT ARCHIVE REFERENCE CONFIG: ROOT as a single layer in a Docker archive, written reproducibly. CONFIG is
 # the JSON object of what docker inspect calls Config.
 pack_image() {
@@ -10,7 +20,7 @@ pack_image() {
   tar --sort=name --numeric-owner --mtime=@0 -C "$root" -cf "$work/layer.tar" .
   layer=$(sha256sum "$work/layer.tar" | cut -d' ' -f1)
   cat >"$work/config.json" <<JSON
-{"architecture": "$architecture", "os": "linux", "config": $config,
+{"architecture": "$architecture", "os": "linux", "config": $config, "history": [{"created_by": "$reference"}],
  "rootfs": {"type": "layers", "diff_ids": ["sha256:$layer"]}}
 JSON
   image=$(sha256sum "$work/config.json" | cut -d' ' -f1)

@@ -51,6 +51,22 @@ apt_install() {
 
 apt_indexed() { [[ $(apt-cache policy "$1" 2>/dev/null) == *"Candidate: "[0-9]* ]]; }
 
+# The mirror of Debian's main archive that the machine's own packages come from.
+debian_mirror() {
+  local try mirror
+  for try in 1 2; do
+    # shellcheck disable=SC2016 # apt fills in the field, not the shell
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' 'Label: Debian' |
+      awk 'NR == 1') || true
+    # Without indexes apt does not know which of its sources is Debian's.
+    if [ -n "$mirror" ] || [ "$try" = 2 ] || [ "$(id -u)" != 0 ]; then break; fi
+    apt-get -q update >&2
+  done
+  [ -n "$mirror" ] || fail "apt has no mirror of Debian's main archive, or no index of it yet" \
+    "see /etc/apt/sources.list.d, and run: sudo apt-get update"
+  echo "$mirror"
+}
+
 # unpack_package PACKAGE FOLDER: the files of a Debian package, without installing it. For packages that would start a
 # service or take the place of another one (containerd of Docker's).
 unpack_package() {

@@ -8,22 +8,10 @@ component_kubeconfig() {
   write_kubeconfig "$state/$1.kubeconfig" "$1" "https://$node_address:$apiserver_port" "$state/pki" "$token"
 }
 
-# A file system on which overlayfs does not work costs a copy of the image for every container.
-snapshotter() {
-  local folder=$state/overlay-probe
-  mkdir -p "$folder"/{lower,upper,work,merged}
-  if unshare --mount mount -t overlay overlay \
-    -o "lowerdir=$folder/lower,upperdir=$folder/upper,workdir=$folder/work" "$folder/merged" 2>/dev/null; then
-    echo overlayfs
-  else
-    echo native
-  fi
-  rm -rf "$folder"
-}
-
 write_containerd_configuration() {
-  local folder=$state/containerd snapshotter
-  snapshotter=$(snapshotter)
+  local folder=$state/containerd snapshotter=overlayfs
+  # Without overlayfs each container costs a copy of its image.
+  overlay_works "$state" || snapshotter=native
   mkdir -p "$folder" "$state/cni"
   # restrict_oom_score_adj: runc fails where CAP_SYS_RESOURCE is missing. disable_apparmor: a profile would stay
   # loaded after the cluster.
