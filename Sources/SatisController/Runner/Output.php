@@ -35,14 +35,14 @@ final class Output
     public function current(): ?string
     {
         $link = "{$this->root}/current";
-        clearstatcache();
+        clearstatcache(true);
         if (!is_link($link)) {
             if (file_exists($link)) {
                 throw new Failure('OutputInvalid', "$link is not a link to a release. Move it away, then build again.");
             }
             return null;
         }
-        if (!preg_match('{^releases/([^/]+)$}', readlink($link), $match) || !is_file("$link/packages.json")) {
+        if (!preg_match('{^releases/([^/]+)$}', readlink($link), $match) || !is_file("{$this->path($match[1])}/packages.json")) {
             $this->log->say("$link does not lead to a release: starting from nothing");
             return null;
         }

@@ -13,8 +13,9 @@ final class Redactor
     private const PUBLIC_WORDS = ['x-oauth-basic', 'x-token-auth', 'oauth2', 'gitlab-ci-token', 'private-token', 'token'];
 
     private const PATTERNS = [
-        // user:password@, and a lone token@ of a web URL; the user name of ssh://git@ is no secret.
-        '{(://)[^\s/@:]*:[^\s@]*@}' => '$1***@',
+        // user:password@, even with an @ or a / in the password but not for host:port/path@.
+        '{(://)[^\s/@:]*:(?:[^\s/]*@|(?!\d+/)[^\s@]*@)}' => '$1***@',
+        // A lone token@ of a web URL; the user name of ssh://git@ is no secret.
         '{(https?://)[^\s/@:]+@}i' => '$1***@',
         '{\b(?:gh[pousr]_|github_pat_|gl[a-z]{2,8}-|ATBB|ATCTT|ATATT|xox[a-z]-)[\w.=-]{10,}}' => self::MASK,
         '{\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*}' => self::MASK,

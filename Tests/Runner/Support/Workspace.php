@@ -127,12 +127,15 @@ final class Workspace
     /** @return array<string, mixed> */
     public function served(string $file): array
     {
+        // PHP remembers where links lead.
+        clearstatcache(true);
         return json_decode(file_get_contents("{$this->root}/output/current/$file"), true, 512, JSON_THROW_ON_ERROR);
     }
 
     /** @return array<string, string> a checksum of every file that is served, and where the link leads */
     public function servedBytes(): array
     {
+        clearstatcache(true);
         $current = "{$this->root}/output/current";
         $bytes = ['current' => is_link($current) ? readlink($current) : 'none'];
         foreach (is_link($current) ? self::files(realpath($current)) : [] as $path) {

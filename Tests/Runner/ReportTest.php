@@ -1,0 +1,100 @@
+<?php
+
+declare(strict_types=1);
+
+namespace SatisOperator\Tests;
+
+use PHPUnit\Framework\TestCase;
+
+final class ReportTest extends TestCase
+{
+    private const KEYS = ['version', 'result', 'reason', 'message', 'release', 'exitCode', 'failedSources', 'packages', 'startTime', 'endTime', 'log'];
+
+    public function test_it_has_every_field_and_the_times_of_the_run(): void
+    {
+        $workspace = new Workspace();
+        (new TinySatis($workspace))->builds('1.0.0');
+
+        $from = gmdate('Y-m-d\TH:i:s\Z');
+        $report = $workspace->run()->report;
+        $to = gmdate('Y-m-d\TH:i:s\Z');
+
+        self::assertSame(self::KEYS, array_keys($report));
+        self::assertSame(1, $report['version']);
+        self::assertGreaterThanOrEqual($from, $report['startTime']);
+        self::assertGreaterThanOrEqual($report['startTime'], $report['endTime']);
+        self::assertLessThanOrEqual($to, $report['endTime']);
+    }
+
+    /** @return array<string, array{string}> */
+    public function texts(): array
+    {
+        return [
+            'one byte a character' => ['x'],
+            'two bytes a character' => ['ü'],
+            'three bytes a character' => ['日'],
+            'four bytes a character' => ['🚀'],
+            'what JSON has to escape' => ["\x1b\""],
+            'what is no UTF-8' => ["\xff\xc3"],
+        ];
+    }
+
+    /** @dataProvider texts */
+    public function test_it_is_never_longer_than_a_termination_message_may_be(string $character): void
+    {
+        $workspace = new Workspace();
+        file_put_contents("{$workspace->root}/noise", str_repeat(str_repeat($character, 97) . "\n", 400) . "the end\n");
+        $workspace->satis = $workspace->script('satis', "cat {$workspace->root}/noise; exit 1");
+
+        $result = $workspace->run();
+
+        self::assertLessThanOrEqual(4096, strlen($result->reportText));
+        self::assertGreaterThan(3900, strlen($result->reportText));
+        self::assertSame(self::KEYS, array_keys($result->report), $result->reportText);
+        self::assertStringContainsString('the end', $result->report['log']);
+        self::assertSame(1, preg_match('//u', $result->reportText), 'The report is UTF-8.');
+    }
+
+    public function test_a_long_message_and_many_sources_are_cut_before_the_rest_gets_lost(): void
+    {
+        $workspace = new Workspace();
+        $workspace->satis = $workspace->script('satis', <<<'SH'
+            for i in $(seq 1 200); do
+              echo "Failed to update https://git.example.test/acme/ü$i.git, package information from this repository may be outdated"
+            done
+            SH);
+
+        $result = $workspace->run();
+
+        self::assertLessThanOrEqual(4096, strlen($result->reportText));
+        self::assertSame('SourceOutdated', $result->report['reason']);
+        self::assertSame('https://git.example.test/acme/ü1.git', $result->report['failedSources'][0]['url']);
+        self::assertStringEndsWith('…', $result->report['message']);
+    }
+
+    public function test_a_report_that_cannot_be_written_does_not_change_the_exit_code(): void
+    {
+        $workspace = new Workspace();
+        (new TinySatis($workspace))->builds('1.0.0');
+        mkdir("{$workspace->root}/report-1.json");
+
+        $result = $workspace->run();
+
+        self::assertSame(0, $result->exitCode);
+        self::assertStringContainsString('the report could not be written', $result->output);
+    }
+
+    public function test_a_mistake_of_the_runner_itself_is_reported_with_its_place(): void
+    {
+        $workspace = new Workspace();
+        (new TinySatis($workspace))->builds('1.0.0');
+        mkdir("{$workspace->root}/cache/vcs/x/refs", 0000, true);
+        $workspace->script('php', 'exec ' . PHP_BINARY . ' -d disable_functions=glob "$@"');
+
+        $result = $workspace->run();
+
+        self::assertSame(1, $result->exitCode);
+        self::assertSame('RunnerFailed', $result->report['reason']);
+        self::assertMatchesRegularExpression('/glob.*\(ComposerCache\.php:\d+\)/', $result->report['message']);
+    }
+}

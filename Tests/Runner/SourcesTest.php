@@ -1,0 +1,137 @@
+<?php
+
+declare(strict_types=1);
+
+namespace SatisOperator\Tests;
+
+use PHPUnit\Framework\TestCase;
+
+/** Where Satis ends with 0 although it did not do what was asked, and where it fails. */
+final class SourcesTest extends TestCase
+{
+    public function test_a_git_host_that_is_away_fails_the_build_instead_of_publishing_without_the_push(): void
+    {
+        $workspace = new Workspace('a', 'b');
+        $workspace->run();
+        $before = $workspace->servedBytes();
+        $workspace->git->tag('a', '1.1.0');
+        $workspace->git->goAway();
+
+        $result = $workspace->runPartial('a');
+
+        self::assertSame(1, $result->exitCode);
+        self::assertSame('SourceOutdated', $result->report['reason']);
+        self::assertSame(0, $result->report['exitCode'], 'Satis itself was content.');
+        self::assertSame([$workspace->git->url('a')], array_column($result->report['failedSources'], 'url'));
+        self::assertSame($before, $workspace->servedBytes());
+
+        $workspace->git->comeBack();
+        self::assertSame(0, $workspace->runPartial('a')->exitCode);
+        self::assertContains('1.1.0', $workspace->versions()['acme/a']);
+    }
+
+    public function test_a_mirror_of_a_composer_repository_that_is_away_is_outdated_too(): void
+    {
+        $workspace = new Workspace();
+        (new TinySatis($workspace))->builds('1.0.0');
+        $workspace->satisThatThen('echo "https://mirror.example.test could not be fully loaded (curl error 7), package information '
+            . 'was loaded from the local cache and may be out of date"');
+
+        $result = $workspace->run();
+
+        self::assertSame('SourceOutdated', $result->report['reason']);
+        self::assertSame(['https://mirror.example.test'], array_column($result->report['failedSources'], 'url'));
+    }
+
+    public function test_locks_that_a_killed_git_left_in_the_cache_do_no_harm(): void
+    {
+        $workspace = new Workspace('a');
+        $workspace->run();
+        $mirror = glob("{$workspace->root}/cache/vcs/*")[0];
+        foreach (['packed-refs.lock', 'config.lock', 'HEAD.lock', 'shallow.lock', 'gc.pid', 'refs/tags/1.1.0.lock', 'objects/info/commit-graph.lock'] as $lock) {
+            @mkdir(dirname("$mirror/$lock"), 0777, true);
+            touch("$mirror/$lock");
+        }
+        $workspace->git->tag('a', '1.1.0');
+
+        $result = $workspace->runPartial('a');
+
+        self::assertSame(0, $result->exitCode, $result->output);
+        self::assertContains('1.1.0', $workspace->versions()['acme/a']);
+    }
+
+    public function test_a_first_clone_that_was_cut_short_is_made_again(): void
+    {
+        $workspace = new Workspace('a');
+        $mirror = "{$workspace->root}/cache/vcs/" . preg_replace('{[^a-z0-9.]}i', '-', $workspace->git->url('a'));
+        self::assertSame(0, Process::start(['git', 'init', '--quiet', '--bare', $mirror])->wait());
+
+        $result = $workspace->run();
+
+        self::assertSame(0, $result->exitCode, $result->output);
+        self::assertSame(['1.0.0', 'dev-main'], $workspace->versions()['acme/a']);
+    }
+
+    public function test_a_source_that_cannot_be_cloned_is_named_with_what_git_said(): void
+    {
+        $workspace = new Workspace('a');
+        $missing = 'https://git.example.test/acme/missing.git';
+        $workspace->configure([$workspace->git->url('a'), $missing]);
+
+        $result = $workspace->run();
+
+        self::assertSame('SatisFailed', $result->report['reason']);
+        self::assertSame(1, $result->report['exitCode']);
+        self::assertStringContainsString('does not appear to be a git repository', $result->report['message']);
+        self::assertSame([$missing], array_column($result->report['failedSources'], 'url'));
+        self::assertFileDoesNotExist("{$workspace->root}/output/current");
+    }
+
+    public function test_a_branch_that_satis_skipped_is_mentioned_but_does_not_stop_the_others(): void
+    {
+        $workspace = new Workspace('a');
+        $workspace->git->branch('a', 'broken', '{"name": "acme/a", "require": {"x": ');
+
+        $result = $workspace->run();
+
+        self::assertSame('Succeeded', $result->report['reason'], $result->output);
+        self::assertStringContainsString('Satis left out: Skipped branch broken', $result->report['message']);
+        self::assertSame(['1.0.0', 'dev-main'], $workspace->versions()['acme/a']);
+    }
+
+    public function test_a_requirement_without_a_package_is_mentioned(): void
+    {
+        $workspace = new Workspace('a');
+        $workspace->configure([$workspace->git->url('a')], ['require-all' => false, 'require' => ['acme/a' => '*', 'acme/gone' => '^2.0']]);
+
+        $result = $workspace->run();
+
+        self::assertSame('Succeeded', $result->report['reason'], $result->output);
+        self::assertStringContainsString('The acme/gone ^2.0 requirement did not match any package', $result->report['message']);
+    }
+
+    public function test_a_satis_that_was_killed_for_its_memory_says_so(): void
+    {
+        $workspace = new Workspace();
+        $workspace->satis = $workspace->script('satis', 'kill -9 $$');
+
+        $result = $workspace->run();
+
+        self::assertSame('SatisFailed', $result->report['reason']);
+        self::assertSame(137, $result->report['exitCode']);
+        self::assertStringContainsString('raise the memory limit', $result->report['message']);
+    }
+
+    public function test_a_deleted_tag_stays_in_a_partial_build_and_leaves_in_a_full_one(): void
+    {
+        $workspace = new Workspace('a');
+        $workspace->git->tag('a', '1.1.0');
+        $workspace->run();
+        $workspace->git->deleteTag('a', '1.1.0');
+
+        $workspace->runPartial('a');
+        self::assertContains('1.1.0', $workspace->versions()['acme/a']);
+        $workspace->run();
+        self::assertNotContains('1.1.0', $workspace->versions()['acme/a']);
+    }
+}
