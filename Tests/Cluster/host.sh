@@ -64,6 +64,10 @@ remove_folders() {
 
 check_network() {
   local route
+  [[ "$network" =~ ^[0-9]{1,3}\.[0-9]{1,3}$ ]] || fail "SATIS_CLUSTER_NETWORK is $network" \
+    "it is the two leading numbers of a private network, for example 10.252"
+  [ ! -e "/sys/class/net/$bridge" ] || fail "the network bridge $bridge is there already, and not of a cluster in $state" \
+    "end the cluster that it belongs to: SATIS_CLUSTER_DIR=… Tests/Cluster/down"
   route=$(ip -4 route show | grep -v " dev $bridge " | grep -E "^${network//./\\.}\." | head -n 1) || true
   [ -z "$route" ] || fail "this machine has a route into $network.0.0/16 already: $route" \
     "name two other leading numbers of a private network, for example SATIS_CLUSTER_NETWORK=10.252"
@@ -140,33 +144,72 @@ remove_network() {
 
 # --- Control groups -----------------------------------------------------------------------------------------
 
+cgroup_root=/sys/fs/cgroup
+
+unified_cgroups() { [ -e "$cgroup_root/cgroup.controllers" ]; }
+
 check_cgroups() {
   local controller
-  if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+  if unified_cgroups; then
     for controller in cpu memory pids; do
-      grep -qw "$controller" /sys/fs/cgroup/cgroup.subtree_control 2>/dev/null ||
-        echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null ||
-        fail "the cgroup controller $controller cannot be used by pods (cgroup v2)" \
-          "in a container: start it privileged and with a cgroup namespace of its own; else boot with it enabled"
+      grep -qw "$controller" "$cgroup_root/cgroup.controllers" ||
+        fail "this machine has no cgroup controller $controller (cgroup v2)" \
+          "boot with it enabled; in a container, start it privileged"
     done
     return
   fi
   for controller in cpu memory pids devices freezer; do
     grep -Eq "^cgroup [^ ]+ cgroup [^ ]*\b$controller\b" /proc/mounts ||
       fail "the cgroup controller $controller is not mounted (cgroup v1)" \
-        "mount the cgroup controllers, or in a container start it privileged with /sys/fs/cgroup"
+        "mount the cgroup controllers; in a container, start it privileged"
   done
+}
+
+# Lets groups below the root have controllers (cgroup v2; with v1 they have them).
+open_cgroups() {
+  unified_cgroups || return 0
+  cat "$cgroup_root/cgroup.subtree_control" >"$state/cgroup-controllers"
+  ! give_controllers || return 0
+  # In a container the root is an ordinary group, which has either processes or controllers for others.
+  mkdir -p "$cgroup_root/$rule_mark"
+  move_processes "$cgroup_root" "$cgroup_root/$rule_mark"
+  give_controllers || fail "the cgroup controllers cpu, memory and pids cannot be given to pods (cgroup v2)" \
+    "in a container: start it privileged, with a cgroup namespace of its own"
+}
+
+close_cgroups() {
+  local controllers controller
+  [ -e "$state/cgroup-controllers" ] || return 0
+  read -ra controllers <"$cgroup_root/cgroup.subtree_control" || true
+  for controller in "${controllers[@]}"; do
+    grep -qw "$controller" "$state/cgroup-controllers" ||
+      echo "-$controller" 2>/dev/null >"$cgroup_root/cgroup.subtree_control" || true
+  done
+  [ -d "$cgroup_root/$rule_mark" ] || return 0
+  move_processes "$cgroup_root/$rule_mark" "$cgroup_root"
+  rmdir "$cgroup_root/$rule_mark"
+}
+
+give_controllers() { echo "+cpu +memory +pids" 2>/dev/null >"$cgroup_root/cgroup.subtree_control"; }
+
+# A process that has ended meanwhile, or is the kernel's own, cannot be moved.
+move_processes() {
+  local process
+  while read -r process; do
+    echo "$process" 2>/dev/null >"$2/cgroup.procs" || true
+  done <"$1/cgroup.procs"
 }
 
 # Containers that are killed leave their groups behind: /sys/fs/cgroup[/controller]/k8s.io/<id>.
 remove_cgroups() {
   local container group
   for container in "$state"/containerd/state/io.containerd.runtime.v2.task/k8s.io/*; do
-    for group in /sys/fs/cgroup/k8s.io /sys/fs/cgroup/*/k8s.io; do
+    for group in "$cgroup_root"/k8s.io "$cgroup_root"/*/k8s.io; do
       group=$group/${container##*/}
       [ ! -d "$group" ] || find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
     done
   done
   # Somebody else's containerd has the same name for it, and keeps it as long as it has a container.
-  rmdir /sys/fs/cgroup/k8s.io /sys/fs/cgroup/*/k8s.io 2>/dev/null || true
+  rmdir "$cgroup_root"/k8s.io "$cgroup_root"/*/k8s.io 2>/dev/null || true
+  close_cgroups
 }

@@ -25,6 +25,14 @@ PATH=$PATH:/usr/sbin:/sbin
 # seconds_since START
 seconds_since() { echo $(($(date +%s) - $1)); }
 
+# need_space FOLDER MEGABYTES WHAT VARIABLE: the folder need not exist yet.
+need_space() {
+  local folder=$1 free
+  while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
+  free=$(df --output=avail -BM "$folder" | tail -n 1 | tr -dc 0-9)
+  [ "$free" -ge "$2" ] || fail "$3 takes $2 MB, and $1 has $free MB left" "make room, or name another folder in $4"
+}
+
 # --- Packages -----------------------------------------------------------------------------------------------
 
 apt_missing() {
@@ -83,19 +91,15 @@ unpack_package() {
 
 # --- One at a time ------------------------------------------------------------------------------------------
 
-# with_lock FILE COMMAND…: a second caller waits and says so. What COMMAND launches does not keep the lock.
-with_lock() {
-  local file=$1 descriptor status=0
-  shift
-  mkdir -p "$(dirname "$file")"
-  exec {descriptor}>"$file"
+# hold FILE: a lock until the script ends; a second caller waits and says so. What is launched does not keep it.
+hold() {
+  local descriptor
+  mkdir -p "$(dirname "$1")"
+  exec {descriptor}>"$1"
   if ! flock --nonblock "$descriptor"; then
-    say "waiting for another run that holds $file"
+    say "waiting for another run, which holds $1"
     flock "$descriptor"
   fi
-  "$@" || status=$?
-  exec {descriptor}>&-
-  return $status
 }
 
 # stamp PATH…: one hash over the contents of files and folders, wherever they are, to tell whether inputs changed.
