@@ -3,7 +3,6 @@
 
 state=${SATIS_CLUSTER_DIR:-/var/lib/satis-operator-cluster}
 kubeconfig=$state/kubeconfig
-bin=$cache/kubernetes/bin
 run=$state/run
 logs=$state/logs
 # In a session of their own, so that they outlive the terminal that started them.

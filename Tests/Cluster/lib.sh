@@ -6,6 +6,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 checkout=$(cd "$here/../.." && pwd)
 cache=${SATIS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/satis-operator}
+bin=$cache/kubernetes/bin
 
 # Everything said goes to stderr, so that a script's stdout is only what it was asked for.
 say() { printf '==> %s\n' "$*" >&2; }
