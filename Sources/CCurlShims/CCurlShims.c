@@ -1,0 +1,85 @@
+#include "CCurlShims.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+CURLcode curlshims_set_long(CURL *easy, CURLoption option, long value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
+CURLcode curlshims_set_size(CURL *easy, CURLoption option, curl_off_t value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
+CURLcode curlshims_set_string(CURL *easy, CURLoption option, const char *value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
+CURLcode curlshims_set_pointer(CURL *easy, CURLoption option, void *value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
+CURLcode curlshims_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t length) {
+  struct curl_blob blob = {.data = (void *)(uintptr_t)bytes, .len = length, .flags = CURL_BLOB_COPY};
+  return curl_easy_setopt(easy, option, &blob);
+}
+
+CURLcode curlshims_set_headers(CURL *easy, struct curl_slist *headers) {
+  return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+}
+
+CURLcode curlshims_set_write_callback(CURL *easy, curlshims_data_callback callback, void *context) {
+  CURLcode result = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, callback);
+  return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_WRITEDATA, context) : result;
+}
+
+CURLcode curlshims_set_header_callback(CURL *easy, curlshims_data_callback callback, void *context) {
+  CURLcode result = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, callback);
+  return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_HEADERDATA, context) : result;
+}
+
+static int set_tcp_user_timeout(void *context, curl_socket_t socket, curlsocktype purpose) {
+  (void)purpose;
+  unsigned int milliseconds = (unsigned int)(uintptr_t)context;
+  // Where the kernel has no such option the connection works without it.
+  (void)setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
+  return CURL_SOCKOPT_OK;
+}
+
+CURLcode curlshims_set_tcp_user_timeout(CURL *easy, long milliseconds) {
+  CURLcode result = curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, set_tcp_user_timeout);
+  return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, (void *)(uintptr_t)milliseconds) : result;
+}
+
+CURLcode curlshims_get_long(CURL *easy, CURLINFO info, long *value) {
+  return curl_easy_getinfo(easy, info, value);
+}
+
+CURLcode curlshims_get_off_t(CURL *easy, CURLINFO info, curl_off_t *value) {
+  return curl_easy_getinfo(easy, info, value);
+}
+
+void *curlshims_get_private(CURL *easy) {
+  char *pointer = NULL;
+  (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &pointer);
+  return pointer;
+}
+
+CURLMcode curlshims_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+  return curl_multi_setopt(multi, option, value);
+}
+
+bool curlshims_multi_next_done(CURLM *multi, CURL **easy, CURLcode *result) {
+  int remaining = 0;
+  CURLMsg *message;
+  while ((message = curl_multi_info_read(multi, &remaining)) != NULL) {
+    if (message->msg == CURLMSG_DONE) {
+      *easy = message->easy_handle;
+      *result = message->data.result;
+      return true;
+    }
+  }
+  return false;
+}

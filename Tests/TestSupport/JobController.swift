@@ -1,0 +1,93 @@
+public import KubernetesClient
+
+/// Plays the part of Kubernetes' Job controller and kubelet on a server that has neither: makes a Job's pod and
+/// writes how both end.
+public struct JobController: Sendable {
+  private let client: KubernetesClient
+
+  /// Acts through a client.
+  public init(client: KubernetesClient) {
+    self.client = client
+  }
+
+  /// Creates the Job's pod with the labels of its template, running.
+  @discardableResult
+  public func startPod(of job: Job, name: String? = nil) async throws -> Pod {
+    let name = name ?? "\(job.metadata.name)-pod"
+    var labels = job.metadata.labels ?? [:]
+    labels["job-name"] = job.metadata.name
+    let key = NamespacedName(namespace: job.metadata.namespace ?? "", name: name)
+    let pod = try await client.create(
+      Pod.self,
+      manifest: [
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": [
+          "name": .string(name),
+          "namespace": .string(key.namespace),
+          "labels": .object(labels.mapValues { .string($0) }),
+          "ownerReferences": [
+            [
+              "apiVersion": "batch/v1", "kind": "Job", "name": .string(job.metadata.name),
+              "uid": .string(job.metadata.uid ?? ""), "controller": true,
+            ]
+          ],
+        ],
+        "spec": ["containers": [["name": "satis", "image": "none"]]],
+      ],
+      key: key)
+    return try await setStatus(of: pod, ["phase": "Running"])
+  }
+
+  /// Ends the pod's container and then the Job.
+  ///
+  /// - Parameters:
+  ///   - exitCode: 0 for success.
+  ///   - message: the container's termination message.
+  public func end(_ job: Job, pod: Pod, exitCode: Int64, message: String?, containerReason: String? = nil) async throws {
+    let succeeded = exitCode == 0
+    var terminated: JSONValue = [
+      "exitCode": .integer(exitCode), "reason": .string(containerReason ?? (succeeded ? "Completed" : "Error")),
+      "startedAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:01:00Z",
+    ]
+    if let message { terminated["message"] = .string(message) }
+    try await setStatus(
+      of: pod,
+      [
+        "phase": succeeded ? "Succeeded" : "Failed",
+        "containerStatuses": [
+          [
+            "name": "satis", "image": "none", "imageID": "", "ready": false, "restartCount": 0,
+            "state": ["terminated": terminated],
+          ]
+        ],
+      ])
+    try await finish(job, succeeded: succeeded)
+  }
+
+  /// Writes the condition that ends a Job.
+  public func finish(_ job: Job, succeeded: Bool) async throws {
+    _ = try await client.mergePatch(
+      Job.self, job.key, subresource: .status,
+      patch: ["status": ["conditions": [["type": succeeded ? "Complete" : "Failed", "status": "True"]]]],
+      resourceVersion: nil)
+  }
+
+  /// Writes a pod's status.
+  @discardableResult
+  public func setStatus(of pod: Pod, _ status: JSONValue) async throws -> Pod {
+    try await client.mergePatch(
+      Pod.self, pod.key, subresource: .status, patch: ["status": status], resourceVersion: nil)
+  }
+}
+
+/// A termination message as the runner leaves it.
+public func runnerReport(succeeded: Bool, reason: String? = nil, message: String = "what happened") -> String {
+  """
+  {"version":1,"result":"\(succeeded ? "Succeeded" : "Failed")",\
+  "reason":"\(reason ?? (succeeded ? "Succeeded" : "SatisFailed"))","message":"\(message)",\
+  "release":\(succeeded ? "\"20260101T000000Z-1\"" : "null"),"exitCode":\(succeeded ? 0 : 1),\
+  "failedSources":[],"packages":1,"startTime":"2026-01-01T00:00:00Z","endTime":"2026-01-01T00:01:00Z",\
+  "log":"the end of the log"}
+  """
+}

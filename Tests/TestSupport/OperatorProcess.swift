@@ -1,0 +1,53 @@
+import Foundation
+import KubernetesClient
+
+/// The operator's executable as a process of its own, for tests that kill it.
+public final class OperatorProcess: Sendable {
+  private let process: Process
+
+  /// Starts `satis-operator` with arguments.
+  public init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    let process = Process()
+    process.executableURL = try Self.executable()
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, own in own }
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    self.process = process
+  }
+
+  /// Starts the controller for a namespace.
+  public static func controller(kubeconfig: String, namespace: String) throws -> OperatorProcess {
+    // Port 0: any free one.
+    try OperatorProcess([
+      "controller", "--kubeconfig", kubeconfig, "--namespace", namespace, "--default-image", "satis:test",
+      "--health-port", "0",
+    ])
+  }
+
+  /// `kill -9`, and the wait until the process is gone.
+  public func killHard() {
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  /// Asks the process to end and returns its exit code.
+  @discardableResult
+  public func terminate() -> Int32 {
+    process.terminate()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
+  /// The executable is built beside the tests.
+  private static func executable() throws -> URL {
+    var directory = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
+    for _ in 0..<3 {
+      let candidate = directory.appendingPathComponent("satis-operator")
+      if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
+      directory.deleteLastPathComponent()
+    }
+    throw TestFailure("satis-operator is not built beside the tests; run `swift build`")
+  }
+}

@@ -1,0 +1,45 @@
+import Foundation
+public import KubernetesClient
+public import SatisAPI
+
+extension TestServer {
+  /// A satis.json with two sources.
+  public static let satisJSON = """
+    {"name": "acme/packages", "homepage": "https://packages.example.org", "repositories": [
+      {"type": "vcs", "url": "https://git.example.org/acme/lib.git", "name": "acme/lib"},
+      {"type": "vcs", "url": "git@git.example.org:acme/app.git"}
+    ]}
+    """
+
+  /// Creates a repository with an inline satis.json.
+  @discardableResult
+  public func createRepository(
+    _ name: String, in namespace: String, _ change: (inout SatisRepository.Spec) -> Void = { _ in }
+  ) async throws -> SatisRepository {
+    var spec = SatisRepository.Spec(config: .init(inline: Self.satisJSON), output: .init(claimName: "output", path: name))
+    change(&spec)
+    return try await client.create(
+      SatisRepository(metadata: ObjectMetadata(name: name, namespace: namespace), spec: spec))
+  }
+
+  /// Creates a build, of everything unless a source is given.
+  @discardableResult
+  public func createBuild(
+    _ name: String, of repository: String, in namespace: String, source: String? = nil
+  ) async throws -> SatisBuild {
+    try await client.create(
+      SatisBuild(
+        metadata: ObjectMetadata(name: name, namespace: namespace),
+        spec: .init(repositoryRef: .init(name: repository), source: source.map { .init(url: $0) })))
+  }
+}
+
+extension SatisBuild {
+  /// The condition that says how the build ended.
+  public var condition: Condition? { status?.conditions?[ConditionType.succeeded] }
+}
+
+/// The wall clock.
+public func wallClock() -> Timestamp {
+  Timestamp(seconds: Int64(Date().timeIntervalSince1970))
+}

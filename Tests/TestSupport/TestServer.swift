@@ -1,0 +1,112 @@
+import FoundationEssentials
+public import KubernetesClient
+public import Logging
+import SatisAPI
+
+/// The API server that `Tests/Cluster/with-apiserver` has started for this run.
+public struct TestServer: Sendable {
+  /// A client with all rights.
+  public let client: KubernetesClient
+  /// Its kubeconfig.
+  public let kubeconfig: String
+
+  /// Connects to the server.
+  ///
+  /// - Throws: when there is none, so that a test fails instead of being skipped.
+  public init() throws {
+    let environment = ProcessInfo.processInfo.environment
+    guard let kubeconfig = environment["SATIS_TEST_KUBECONFIG"] else {
+      throw TestFailure("SATIS_TEST_KUBECONFIG is not set; run the tests by `make test`")
+    }
+    self.kubeconfig = kubeconfig
+    let configuration = try ClusterConfiguration.discover(kubeconfig: kubeconfig, environment: environment)
+    client = try KubernetesClient(
+      configuration: configuration, fieldManager: "test", userAgent: "satis-operator-tests", logger: .quiet)
+  }
+
+  /// Makes a namespace for one test, runs it, and deletes the namespace.
+  public func withNamespace<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    let name = "test-\(UInt32.random(in: 0 ... .max))"
+    _ = try await client.create(Namespace(metadata: ObjectMetadata(name: name, namespace: nil)))
+    do {
+      let result = try await body(name)
+      try await deleteNamespace(name)
+      return result
+    } catch {
+      try? await deleteNamespace(name)
+      throw error
+    }
+  }
+
+  private func deleteNamespace(_ name: String) async throws {
+    try await client.delete(
+      Namespace.self, NamespacedName(namespace: "", name: name), uid: nil, propagation: .background)
+  }
+
+  /// Waits until an object satisfies a condition, by watching it. A test's time limit bounds the wait.
+  @discardableResult
+  public func wait<Object: KubernetesObject>(
+    for type: Object.Type, _ name: String, in namespace: String,
+    until isSatisfied: @escaping @Sendable (Object) -> Bool
+  ) async throws -> Object {
+    try await observe(type, in: namespace) { $0.metadata.name == name && isSatisfied($0) }
+  }
+
+  /// Waits for the first object of a namespace that satisfies a condition.
+  public func observe<Object: KubernetesObject>(
+    _ type: Object.Type, in namespace: String, labelSelector: String? = nil,
+    where isSatisfied: @escaping @Sendable (Object) -> Bool
+  ) async throws -> Object {
+    let watcher = Watcher<Object>(
+      client: client, namespace: namespace, labelSelector: labelSelector, logger: .quiet)
+    let (matches, continuation) = AsyncStream<Object>.makeStream()
+    return try await withThrowingTaskGroup(of: Object?.self) { group in
+      group.addTask {
+        await watcher.run { update in
+          switch update {
+          case .replaced(let objects, _): objects.filter(isSatisfied).forEach { continuation.yield($0) }
+          case .applied(let object): if isSatisfied(object) { continuation.yield(object) }
+          case .deleted, .unreadable: break
+          }
+        }
+        return nil
+      }
+      group.addTask {
+        for await match in matches { return match }
+        return nil
+      }
+      defer { group.cancelAll() }
+      for try await object in group {
+        if let object { return object }
+        break
+      }
+      throw TestFailure("the wait for a \(Object.resourceType.kind) was cancelled")
+    }
+  }
+}
+
+/// A namespace.
+public struct Namespace: KubernetesObject {
+  public static let resourceType = ResourceType(group: "", version: "v1", kind: "Namespace", plural: "namespaces")
+
+  public var metadata: ObjectMetadata
+}
+
+/// Why a test cannot go on.
+public struct TestFailure: Error, CustomStringConvertible {
+  public let description: String
+
+  /// Says why.
+  public init(_ description: String) {
+    self.description = description
+  }
+}
+
+extension Logger {
+  /// Discards everything below an error.
+  public static var quiet: Logger {
+    var logger = Logger(label: "test") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = .error
+    return logger
+  }
+}
