@@ -115,7 +115,7 @@ start_containerd() {
 start_kubelet() {
   local containerd
   read -r containerd _ <"$run/containerd.pid"
-  launch kubelet nsenter --mount="/proc/$containerd/ns/mnt" "$bin/kubelet" --kubeconfig "$state/kubelet.kubeconfig" \
+  launch kubelet nsenter --target "$containerd" --mount --root "$bin/kubelet" --kubeconfig "$state/kubelet.kubeconfig" \
     --config "$state/kubelet.yaml" --root-dir "$state/kubelet" --cert-dir "$state/kubelet/pki" \
     --container-runtime remote --container-runtime-endpoint "unix://$containerd_socket" \
     --hostname-override "$node" --node-ip "$node_address"
