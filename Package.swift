@@ -33,6 +33,7 @@ let package = Package(
       name: "SatisWebhook",
       dependencies: [
         "SatisAPI",
+        "ControllerRuntime",
         "KubernetesClient",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -77,6 +78,14 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .testTarget(name: "CurlTests", dependencies: ["Curl"]),
     .testTarget(name: "SatisControllerTests", dependencies: ["SatisController"]),
+    .testTarget(
+      name: "SatisWebhookTests",
+      dependencies: [
+        "SatisWebhook",
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "InMemoryLogging", package: "swift-log"),
+      ]
+    ),
   ]
 )
 

@@ -1,0 +1,65 @@
+import Hummingbird
+import KubernetesClient
+
+/// What a call is answered.
+enum Answer: Sendable {
+  /// The build is stored.
+  case created(NamespacedName)
+  /// The call came before, and its build is there.
+  case duplicate(NamespacedName)
+  /// The host wanted to know whether the secret fits; it does.
+  case pong
+  /// Understood, but nothing to build. It is a success: hosts switch off hooks that answer with errors.
+  case ignored(reason: String)
+  /// Refused; no object was made.
+  case refused(Refusal)
+
+  private var body: JSONValue {
+    switch self {
+    case .created(let build): Self.body(of: build, result: "created")
+    case .duplicate(let build): Self.body(of: build, result: "duplicate")
+    case .pong: ["result": "pong"]
+    case .ignored(let reason): ["result": "ignored", "reason": .string(reason)]
+    case .refused(let refusal): ["error": .string(refusal.code), "message": .string(refusal.message)]
+    }
+  }
+
+  private static func body(of build: NamespacedName, result: JSONValue) -> JSONValue {
+    ["result": result, "build": .string(build.name), "namespace": .string(build.namespace)]
+  }
+
+  private var status: HTTPResponse.Status {
+    switch self {
+    case .created: .accepted
+    case .duplicate, .pong, .ignored: .ok
+    case .refused(.unauthorized): .unauthorized
+    case .refused(.unsupportedHost), .refused(.malformed): .badRequest
+    case .refused(.tooLarge): .contentTooLarge
+    case .refused(.unavailable): .serviceUnavailable
+    case .refused(.methodNotAllowed): .methodNotAllowed
+    case .refused(.unknownPath): .notFound
+    }
+  }
+
+  private var headers: HTTPFields {
+    switch self {
+    // RFC 9110, section 11.6.1: a 401 names a way to get in.
+    case .refused(.unauthorized): [.wwwAuthenticate: "Bearer"]
+    case .refused(.unavailable): [.retryAfter: "10"]
+    case .refused(.methodNotAllowed(let allowed)): [.allow: allowed]
+    default: [:]
+    }
+  }
+}
+
+extension Answer: ResponseGenerator {
+  func response(from request: Request, context: some RequestContext) throws -> Response {
+    let buffer = ByteBuffer(string: try body.serialized() + "\n")
+    var headers = headers
+    headers[.contentType] = "application/json"
+    headers[.contentLength] = String(buffer.readableBytes)
+    // RFC 9110, section 9.3.2: an answer to HEAD has no body, though it tells the length of one.
+    let body = request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: buffer)
+    return Response(status: status, headers: headers, body: body)
+  }
+}

@@ -1,0 +1,44 @@
+/// A call as it came in.
+///
+/// Nothing in it is to be believed: only its headers and its length are looked at before it has become a
+/// `VerifiedDelivery`.
+struct Delivery: Sendable {
+  let headers: Headers
+  /// The bytes that were signed: not decoded, not parsed.
+  let body: [UInt8]
+}
+
+/// The headers of a call, by names in any letter case.
+struct Headers: Sendable {
+  private var values: [String: String] = [:]
+
+  /// A header that comes twice is joined, as HTTP has it; two signatures are thereby none.
+  init(_ fields: some Sequence<(name: String, value: String)>) {
+    for (name, value) in fields {
+      let name = name.lowercased()
+      values[name] = values[name].map { "\($0), \(value)" } ?? value
+    }
+  }
+
+  /// The value of a header; nil also when it is empty, which says as much.
+  subscript(name: String) -> String? {
+    values[name.lowercased()].flatMap { $0.isEmpty ? nil : $0 }
+  }
+}
+
+/// A call whose sender holds a secret of the repository.
+///
+/// There is no other way to make one than to check that.
+struct VerifiedDelivery: Sendable {
+  let headers: Headers
+  let body: [UInt8]
+
+  /// - Throws: `Refusal.unauthorized` when the proof fits none of the secrets.
+  init(_ delivery: Delivery, proof: Proof, secrets: SharedSecrets) throws(Refusal) {
+    guard secrets.fit(proof, body: delivery.body) else {
+      throw .unauthorized("the signature or token fits no secret of the repository")
+    }
+    headers = delivery.headers
+    body = delivery.body
+  }
+}

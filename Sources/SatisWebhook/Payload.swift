@@ -1,0 +1,63 @@
+import FoundationEssentials
+
+/// Reads the bodies of calls; what it says about them never contains a part of them.
+enum Payload {
+  /// Reads the members of a JSON object that the type has.
+  ///
+  /// - Parameter expected: what should have been sent, for the message.
+  /// - Throws: `Refusal.malformed`, naming the member that is wrong.
+  static func decode<Value: Decodable>(
+    _ type: Value.Type, from json: [UInt8], expected: String
+  ) throws(Refusal) -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: Data(json))
+    } catch {
+      throw .malformed("\(problem(error)); send \(expected)")
+    }
+  }
+
+  private static func problem(_ error: any Error) -> String {
+    func name(_ path: [any CodingKey]) -> String {
+      path.isEmpty ? "The body" : "The member '\(path.map(\.stringValue).joined(separator: "."))' of the body"
+    }
+    return switch error {
+    case DecodingError.keyNotFound(let key, let context): "\(name(context.codingPath + [key])) is missing"
+    case DecodingError.valueNotFound(_, let context): "\(name(context.codingPath)) is null"
+    case DecodingError.typeMismatch(let type, let context):
+      "\(name(context.codingPath)) is no \(word(for: type))"
+    default: "The body is not JSON"
+    }
+  }
+
+  private static func word(for type: any Any.Type) -> String {
+    type is String.Type ? "string" : "object"
+  }
+
+  /// The first field of this name in an `application/x-www-form-urlencoded` body, decoded.
+  ///
+  /// Nil when there is none or its escapes are broken. It works on bytes, since a form may be as large as the
+  /// largest push.
+  static func formField(_ name: String, in body: [UInt8]) -> [UInt8]? {
+    let prefix = Array("\(name)=".utf8)
+    return body.split(separator: UInt8(ascii: "&")).first { $0.starts(with: prefix) }
+      .flatMap { decoded($0.dropFirst(prefix.count)) }
+  }
+
+  private static func decoded(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
+    var bytes = text.makeIterator()
+    while let byte = bytes.next() {
+      switch byte {
+      case UInt8(ascii: "+"): result.append(UInt8(ascii: " "))
+      case UInt8(ascii: "%"):
+        guard
+          let high = bytes.next().flatMap(hexadecimalDigit), let low = bytes.next().flatMap(hexadecimalDigit)
+        else { return nil }
+        result.append(high << 4 | low)
+      default: result.append(byte)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,66 @@
+/// Why a call is refused: what its sender is told, and what is written to the log.
+enum Refusal: Error, Hashable {
+  /// The sender has not shown that it holds the secret. The reason is for the log: the sender is told the same
+  /// whatever it is, so that nobody learns from outside which repositories exist.
+  case unauthorized(String)
+  /// The call comes from a git host that is not understood.
+  case unsupportedHost(String)
+  /// The call holds the secret but cannot be read.
+  case malformed(String)
+  /// The body is longer than so many bytes.
+  case tooLarge(limit: Int)
+  /// The build could not be stored now. The reason is for the log, since it names objects of the cluster.
+  case unavailable(String)
+  /// There is something at the path, but for another method.
+  case methodNotAllowed(allowed: String)
+  /// There is nothing at the path.
+  case unknownPath
+
+  /// One word for programs.
+  var code: String {
+    switch self {
+    case .unauthorized: "unauthorized"
+    case .unsupportedHost: "unsupported_host"
+    case .malformed: "malformed"
+    case .tooLarge: "too_large"
+    case .unavailable: "unavailable"
+    case .methodNotAllowed: "method_not_allowed"
+    case .unknownPath: "not_found"
+    }
+  }
+
+  /// What is wrong and what to do, for the sender.
+  var message: String {
+    switch self {
+    case .unauthorized:
+      "There is no such repository, or the signature or token fits none of its secrets. Check the path "
+        + "/NAMESPACE/REPOSITORY, the secret entered at the sender, and spec.webhook.secretRefs of the "
+        + "SatisRepository; the log of the webhook service says which of them it is."
+    case .unsupportedHost(let name):
+      "Calls of \(name) are not understood. Post {\"url\": \"…\"} with 'Authorization: Bearer SECRET' from a "
+        + "pipeline instead."
+    case .malformed(let problem):
+      "\(problem)."
+    case .tooLarge(let limit):
+      "The body has more than \(limit) bytes, which no such call needs. Send less."
+    case .unavailable:
+      "The build could not be stored, since the Kubernetes API did not take it. Send the same call again later; "
+        + "the log of the webhook service says more."
+    case .methodNotAllowed(let allowed):
+      "This path takes \(allowed) only."
+    case .unknownPath:
+      "There is nothing at this path. Post to /NAMESPACE/REPOSITORY, the names of a SatisRepository."
+    }
+  }
+
+  /// What the log says, which only those see who may see the cluster.
+  var reason: String {
+    switch self {
+    case .unauthorized(let reason), .unavailable(let reason), .malformed(let reason): reason
+    case .unsupportedHost(let name): "calls of \(name) are not understood"
+    case .tooLarge(let limit): "the body has more than \(limit) bytes"
+    case .methodNotAllowed(let allowed): "the path takes \(allowed) only"
+    case .unknownPath: "there is nothing at this path"
+    }
+  }
+}

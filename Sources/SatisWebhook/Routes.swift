@@ -1,0 +1,99 @@
+import ControllerRuntime
+import Hummingbird
+import KubernetesClient
+import Logging
+
+/// The paths of the service and what stands between HTTP and a `DeliveryHandler`.
+struct Routes: Sendable {
+  let handler: DeliveryHandler
+  let logger: Logger
+
+  var router: Router<BasicRequestContext> {
+    let router = Router()
+    router.add(middleware: UnknownRoutes(logger: logger))
+    // Ready even when the API server is away: a refusal with Retry-After tells a host more than no connection.
+    HealthServer.addRoutes(to: router) { nil }
+    router.post(":namespace/:repository") { request, context in
+      let key = NamespacedName(
+        namespace: try context.parameters.require("namespace"),
+        name: try context.parameters.require("repository"))
+      return try await receive(request, to: key)
+    }
+    return router
+  }
+
+  private func receive(_ request: Request, to key: NamespacedName) async throws -> Answer {
+    let headers = Headers(request.headers.map { (name: $0.name.canonicalName, value: $0.value) })
+    let host = GitHosts.sender(of: headers)
+    let answer: Answer
+    if let body = try await request.rawBody(upTo: host.maximumBodyBytes) {
+      answer = await handler.answer(Delivery(headers: headers, body: body), from: host, to: key)
+    } else {
+      answer = .refused(.tooLarge(limit: host.maximumBodyBytes))
+    }
+    log(answer, host: host, delivery: host.deliveryID(in: headers), key: key)
+    return answer
+  }
+
+  /// What a sender chooses is made printable, so that it cannot forge lines.
+  private func log(_ answer: Answer, host: any GitHost, delivery: String?, key: NamespacedName) {
+    var logger = logger
+    logger[metadataKey: "host"] = "\(host.provider)"
+    logger[metadataKey: "delivery"] = "\(delivery?.printable(limit: 256) ?? "none")"
+    logger[metadataKey: "repository"] = "\(key.description.printable(limit: 512) ?? "none")"
+    switch answer {
+    case .created(let build): logger.info("build created", metadata: ["build": "\(build.name)"])
+    case .duplicate(let build): logger.info("call repeated", metadata: ["build": "\(build.name)"])
+    case .pong: logger.info("ping answered")
+    case .ignored(let reason): logger.info("call ignored", metadata: ["reason": "\(reason)"])
+    case .refused(.unavailable(let reason)):
+      logger.error("call refused", metadata: ["error": "unavailable", "reason": "\(reason)"])
+    case .refused(let refusal):
+      logger.warning("call refused", metadata: ["error": "\(refusal.code)", "reason": "\(refusal.reason)"])
+    }
+  }
+}
+
+extension Request {
+  /// The raw body; nil when it is larger than the limit, whether it says so itself or not.
+  func rawBody(upTo limit: Int) async throws -> [UInt8]? {
+    if let length = headers[.contentLength].flatMap(Int.init), length > limit { return nil }
+    var bytes: [UInt8] = []
+    for try await chunk in body {
+      guard bytes.count + chunk.readableBytes <= limit else { return nil }
+      bytes.append(contentsOf: chunk.readableBytesView)
+    }
+    return bytes
+  }
+}
+
+/// Gives answers of this service where the router would give empty ones: an unknown path, a wrong method.
+private struct UnknownRoutes: RouterMiddleware {
+  let logger: Logger
+
+  func handle(
+    _ request: Request, context: BasicRequestContext,
+    next: @concurrent (Request, BasicRequestContext) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch let error as HTTPError where error.status == .notFound {
+      let refusal = Self.refusal(path: request.uri.path)
+      logger.info(
+        "call refused",
+        metadata: [
+          "path": "\(request.uri.path.printable(limit: 256) ?? "")", "error": "\(refusal.code)",
+          "reason": "\(refusal.reason)",
+        ])
+      return try Answer.refused(refusal).response(from: request, context: context)
+    }
+  }
+
+  private static func refusal(path: String) -> Refusal {
+    switch path.split(separator: "/") {
+    case ["healthz"], ["readyz"]: .methodNotAllowed(allowed: "GET")
+    case let parts where parts.count == 2: .methodNotAllowed(allowed: "POST")
+    default: .unknownPath
+    }
+  }
+}

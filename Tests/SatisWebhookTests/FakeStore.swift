@@ -1,0 +1,99 @@
+import KubernetesClient
+import SatisAPI
+import SatisWebhook
+import Synchronization
+
+/// An API server in memory, which can be told to fail.
+final class FakeStore: BuildStore {
+  private struct State {
+    var repositories: [NamespacedName: SatisRepository] = [:]
+    var secrets: [NamespacedName: Secret] = [:]
+    var builds: [NamespacedName: SatisBuild] = [:]
+    var requests: [String] = []
+    var faults: [Request: Fault] = [:]
+  }
+
+  /// The three requests of the service.
+  enum Request {
+    case repository
+    case secret
+    case create
+  }
+
+  enum Fault {
+    /// The API server answers with this code and reason.
+    case status(Int, String)
+    /// The API server takes the request and answers no more.
+    case silence
+  }
+
+  private let state = Mutex(State())
+
+  var builds: [SatisBuild] { state.withLock { Array($0.builds.values) } }
+  /// The requests in the order in which they came.
+  var requests: [String] { state.withLock { $0.requests } }
+
+  func add(_ repository: SatisRepository) {
+    state.withLock { $0.repositories[repository.key] = repository }
+  }
+
+  func add(secret name: String, _ data: [String: String]) {
+    let metadata = ObjectMetadata(name: name, namespace: "satis")
+    let secret = Secret(metadata: metadata, data: data.mapValues { Base64Data(Array($0.utf8)) })
+    state.withLock { $0.secrets[secret.key] = secret }
+  }
+
+  func fail(_ request: Request, _ fault: Fault) {
+    state.withLock { $0.faults[request] = fault }
+  }
+
+  func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
+    let name = "get SatisRepository \(key)"
+    try await note(.repository, name)
+    return try found(state.withLock { $0.repositories[key] }, name)
+  }
+
+  func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret {
+    let name = "get Secret \(key)"
+    try await note(.secret, name)
+    return try found(state.withLock { $0.secrets[key] }, name)
+  }
+
+  func create(_ build: SatisBuild) async throws(KubernetesError) {
+    let name = "create SatisBuild \(build.key)"
+    try await note(.create, name)
+    let isNew = state.withLock { state in
+      guard state.builds[build.key] == nil else { return false }
+      state.builds[build.key] = build
+      return true
+    }
+    guard isNew else {
+      throw KubernetesError(request: name, cause: .status(.init(code: 409, reason: "AlreadyExists")))
+    }
+  }
+
+  private func found<Object>(_ object: Object?, _ request: String) throws(KubernetesError) -> Object {
+    guard let object else {
+      throw KubernetesError(request: request, cause: .status(.init(code: 404, reason: "NotFound")))
+    }
+    return object
+  }
+
+  private func note(_ request: Request, _ name: String) async throws(KubernetesError) {
+    let fault = state.withLock { state in
+      state.requests.append(name)
+      return state.faults[request]
+    }
+    switch fault {
+    case .status(let code, let reason):
+      throw KubernetesError(request: name, cause: .status(.init(code: code, reason: reason)))
+    case .silence:
+      let (answers, continuation) = AsyncStream.makeStream(of: Never.self)
+      // Held open: the stream ends with the task and not before.
+      for await _ in answers {}
+      continuation.finish()
+      throw KubernetesError(request: name, cause: .unreadable("cancelled"))
+    case nil: break
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import Crypto
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import InMemoryLogging
+import KubernetesClient
+import Logging
+import SatisAPI
+import SatisWebhook
+
+/// The service with one repository, `satis/packages`, whose secret is `secret`.
+struct Fixture {
+  static let secret = "Iegh7ohd"
+
+  let store = FakeStore()
+  let logs = InMemoryLogHandler()
+  var namespace: String? = "satis"
+  var timeLimit: Duration = .seconds(8)
+
+  init() {
+    store.add(secret: "packages-webhook", ["secret": Self.secret])
+    store.add(Self.repository(secrets: [KeyReference(name: "packages-webhook", key: "secret")]))
+  }
+
+  static func repository(
+    _ name: String = "packages", namespace: String = "satis", uid: String = "5a1b", secrets: [KeyReference]?
+  ) -> SatisRepository {
+    var metadata = ObjectMetadata(name: name, namespace: namespace)
+    metadata.uid = uid
+    var spec = SatisRepository.Spec(
+      config: .init(inline: "{}"), output: .init(claimName: "output"))
+    spec.webhook = secrets.map { .init(secretRefs: $0) }
+    return SatisRepository(metadata: metadata, spec: spec)
+  }
+
+  /// Everything that was logged, as one text.
+  var logText: String {
+    logs.entries.map { "\($0.level) \($0.message) \($0.metadata)" }.joined(separator: "\n")
+  }
+
+  func send(_ call: Call) async throws -> Reply {
+    try await send(.post, "/satis/packages", call)
+  }
+
+  func send(
+    _ method: HTTPRequest.Method, _ path: String, _ call: Call
+  ) async throws -> Reply {
+    let logs = logs
+    let application = WebhookService.application(
+      store: store,
+      configuration: .init(namespace: namespace, timeLimit: timeLimit),
+      logger: Logger(label: "test") { _ in logs })
+    return try await application.test(.router) { client in
+      var headers = HTTPFields()
+      for (name, value) in call.headers {
+        guard let name = HTTPField.Name(name) else { continue }
+        headers.append(HTTPField(name: name, value: value))
+      }
+      let response = try await client.executeRequest(
+        uri: path, method: method, headers: headers, body: ByteBuffer(bytes: call.body))
+      return Reply(response)
+    }
+  }
+}
+
+/// A call as a test changes it before it is sent.
+struct Call: Sendable {
+  var headers: [String: String]
+  var body: [UInt8]
+
+  init(_ headers: [String: String], _ body: String) {
+    self.headers = headers
+    self.body = Array(body.utf8)
+  }
+
+  /// With the header by which GitHub and generic senders sign.
+  func signed(with secret: String = Fixture.secret) -> Call {
+    var call = self
+    call.headers["X-Hub-Signature-256"] = Self.signature(of: body, secret: secret)
+    return call
+  }
+
+  static func signature(of body: [UInt8], secret: String) -> String {
+    let code = HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: Array(secret.utf8)))
+    let digits = code.map { byte in
+      let digits = String(byte, radix: 16)
+      return byte < 16 ? "0\(digits)" : digits
+    }
+    return "sha256=\(digits.joined())"
+  }
+}
+
+/// What came back.
+struct Reply: Sendable {
+  let status: Int
+  let headers: HTTPFields
+  let body: String
+
+  init(_ response: TestResponse) {
+    status = response.status.code
+    headers = response.headers
+    body = String(buffer: response.body)
+  }
+
+  subscript(member: String) -> String? {
+    (try? JSONValue(parsing: body.utf8))?[member]?.text
+  }
+}
