@@ -8,14 +8,26 @@ use PHPUnit\Framework\TestCase;
 
 final class CrashTest extends TestCase
 {
-    public function test_a_runner_killed_in_the_middle_of_satis_leaves_what_is_served_byte_for_byte(): void
+    /** @return array<string, array{callable(Workspace): Gate, int}> a place, and how many include files are staged by then */
+    public function places(): array
+    {
+        return [
+            'before Satis has written anything' => [[Gate::class, 'beforeGit'], 1],
+            'in the middle of the writing' => [[Gate::class, 'whileWriting'], 2],
+        ];
+    }
+
+    /**
+     * @dataProvider places
+     * @param callable(Workspace): Gate $place
+     */
+    public function test_a_runner_killed_in_the_middle_of_satis_leaves_what_is_served_byte_for_byte(callable $place, int $includes): void
     {
         $workspace = new Workspace('a', 'b');
-        $workspace->satis = Workspace::STAND_IN;
         self::assertSame(0, $workspace->run()->exitCode);
         $before = $workspace->servedBytes();
         $workspace->git->tag('a', '1.1.0');
-        $gate = new Gate($workspace);
+        $gate = $place($workspace);
 
         // Process 1 of a container takes all others with it; here they are a session of their own.
         $workspace->prefix = ['setsid', '--wait'];
@@ -25,7 +37,7 @@ final class CrashTest extends TestCase
         posix_kill(-posix_getsid($gate->satis()), 9);
         self::assertSame(137, $run->process->wait());
 
-        self::assertCount(2, $staged, 'Satis was killed in the middle of its writing.');
+        self::assertCount($includes, $staged, 'Satis was killed where it was to be killed.');
         self::assertSame($before, $workspace->servedBytes());
         $gate->open();
         $workspace->prefix = [];

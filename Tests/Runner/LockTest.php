@@ -11,12 +11,12 @@ final class LockTest extends TestCase
     public function test_a_second_runner_waits_says_for_whom_and_both_updates_are_in_the_output(): void
     {
         $workspace = new Workspace('a', 'b');
-        $workspace->satis = Workspace::STAND_IN;
         self::assertSame(0, $workspace->run()->exitCode);
         $workspace->git->tag('a', '1.1.0');
         $workspace->git->tag('b', '1.1.0');
-        $gate = new Gate($workspace);
-        $workspace->environment['SATIS_STANDIN_TRACE'] = "{$workspace->root}/trace";
+        $gate = Gate::beforeGit($workspace);
+        $trace = "{$workspace->root}/trace";
+        $workspace->satis = $workspace->script('traced', "echo start >> $trace\n{$workspace->satis} \"\$@\"\ncode=\$?\necho end >> $trace\nexit \$code");
 
         $first = $workspace->start(['sources' => [$workspace->git->url('a')]]);
         $gate->waitUntilReached();
@@ -28,8 +28,7 @@ final class LockTest extends TestCase
         self::assertSame([0, 0], array_column($results, 'exitCode'), $results[1]->output);
         self::assertSame(['acme/a' => ['1.0.0', '1.1.0', 'dev-main'], 'acme/b' => ['1.0.0', '1.1.0', 'dev-main']], $workspace->versions());
         self::assertStringContainsString('is free', $results[1]->output);
-        $events = array_map(static fn (string $line): string => explode(' ', $line)[0], file("{$workspace->root}/trace"));
-        self::assertSame(['start', 'end', 'start', 'end'], $events);
+        self::assertSame("start\nend\nstart\nend\n", file_get_contents($trace), 'No two Satis processes overlapped.');
     }
 
     public function test_the_wait_counts_against_the_deadline(): void
@@ -64,8 +63,7 @@ final class LockTest extends TestCase
     public function test_an_orphaned_satis_keeps_the_lock_after_its_runner_was_killed(): void
     {
         $workspace = new Workspace('a');
-        $workspace->satis = Workspace::STAND_IN;
-        $gate = new Gate($workspace);
+        $gate = Gate::whileWriting($workspace);
         $first = $workspace->start();
         $gate->waitUntilReached();
         // The shell around the runner dies with it, as everything in a container would; Satis, on a lost node, lives on.

@@ -53,7 +53,8 @@ final class Log
 
     private function print(string $text): void
     {
-        $text = $this->redactor->redact($text);
+        // Error messages are padded to the width of their longest line.
+        $text = preg_replace('/[ \t]+$/m', '', $this->redactor->redact($text));
         // Nobody may be listening any more: a log that cannot be written is no reason to fail a build.
         @fwrite(STDOUT, $text);
         $this->tail = substr($this->tail . $text, -self::TAIL_BYTES);

@@ -4,20 +4,35 @@ declare(strict_types=1);
 
 namespace SatisOperator\Tests;
 
-/** Holds the stand-in for Satis in the middle of its writing, by a named pipe that it waits on. */
+/** Holds Satis at a place where it is vulnerable, by a named pipe that it waits on. */
 final class Gate
 {
     private string $pipe;
-    private Workspace $workspace;
     /** @var resource|null */
     private $writer;
 
-    public function __construct(Workspace $workspace)
+    private function __construct(Workspace $workspace)
     {
-        $this->workspace = $workspace;
         $this->pipe = "{$workspace->root}/gate";
         posix_mkfifo($this->pipe, 0666);
-        $workspace->environment['SATIS_STANDIN_HOLD'] = $this->pipe;
+    }
+
+    /** In the middle of its writing, which only the stand-in knows how to wait in. */
+    public static function whileWriting(Workspace $workspace): self
+    {
+        $workspace->satis = Workspace::STAND_IN;
+        $workspace->environment['SATIS_STANDIN_HOLD'] = "{$workspace->root}/gate";
+
+        return new self($workspace);
+    }
+
+    /** Before it calls git, whichever Satis it is. */
+    public static function beforeGit(Workspace $workspace): self
+    {
+        $git = trim(shell_exec('command -v git'));
+        $workspace->script('git', "while read line; do :; done < {$workspace->root}/gate\nexec $git \"\$@\"");
+
+        return new self($workspace);
     }
 
     /** Opening the pipe for writing blocks until Satis has opened it for reading; then Satis waits for it to be closed. */
@@ -42,6 +57,6 @@ final class Gate
                 return (int) explode('/', $descriptor)[2];
             }
         }
-        throw new \RuntimeException("Nobody waits at the gate of {$this->workspace->root}.");
+        throw new \RuntimeException("Nobody waits at {$this->pipe}.");
     }
 }

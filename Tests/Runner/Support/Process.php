@@ -60,6 +60,14 @@ final class Process
         return proc_get_status($this->process)['pid'];
     }
 
+    /** What is left of an orphan until somebody asks for its exit code does nothing any more. */
+    public static function isAlive(int $pid): bool
+    {
+        $status = (string) @file_get_contents("/proc/$pid/status");
+
+        return $status !== '' && !preg_match('/^State:\s+Z/m', $status);
+    }
+
     public function signal(int $signal): void
     {
         posix_kill($this->pid(), $signal);

@@ -44,17 +44,17 @@ final class Workspace
 
     /**
      * @param list<string> $urls
-     * @param array<string, mixed> $more
+     * @param array<string, mixed> $more null takes a key out
      */
     public function configure(array $urls, array $more = []): void
     {
-        $this->write('satis.json', $more + [
+        $this->write('satis.json', array_filter($more + [
             'name' => 'acme/repository',
             'homepage' => 'http://packages.example.test/composer',
             'repositories' => array_map(static fn (string $url): array => ['type' => 'vcs', 'url' => $url], $urls),
             'require-all' => true,
             'archive' => ['directory' => 'dist', 'format' => 'zip'],
-        ]);
+        ], static fn ($value): bool => $value !== null));
     }
 
     /** An executable shell script, first on the PATH of the runner. */
