@@ -77,6 +77,21 @@ let package = Package(
     .target(name: "CCurlShims", dependencies: ["CCurl"]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .testTarget(name: "CurlTests", dependencies: ["Curl"]),
+    .testTarget(
+      name: "APIServerTests",
+      dependencies: [
+        "SatisController", "SatisWebhook", "TestSupport", "satis-operator", .product(name: "Yams", package: "Yams"),
+      ]
+    ),
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "SatisAPI",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/TestSupport"
+    ),
     .testTarget(name: "SatisControllerTests", dependencies: ["SatisController"]),
     .testTarget(
       name: "SatisWebhookTests",

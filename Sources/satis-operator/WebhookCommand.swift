@@ -1,5 +1,34 @@
 import ArgumentParser
+import KubernetesClient
+import Logging
+import SatisWebhook
+import ServiceLifecycle
+import UnixSignals
 
 struct WebhookCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "webhook", abstract: "x")
+  static let configuration = CommandConfiguration(
+    commandName: "webhook",
+    abstract: "Turns the calls of git hosts into SatisBuilds.",
+    discussion: """
+      Answers POST /NAMESPACE/REPOSITORY. A call must be signed with one of the secrets that the repository \
+      names in spec.webhook.secretRefs; each push becomes a SatisBuild.
+      """
+  )
+
+  @OptionGroup var shared: SharedOptions
+
+  @Option(help: "The port to listen on; /healthz and /readyz are there as well.")
+  var port = 8_080
+
+  func run() async throws {
+    let logger = shared.logger("webhook")
+    let client = try shared.client(logger: logger)
+    let namespace = shared.namespace ?? client.configuration.namespace
+    let service = WebhookService.application(
+      store: ClusterBuildStore(client: client),
+      configuration: .init(namespace: namespace, port: port),
+      logger: logger)
+    try await ServiceGroup(services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
+    await client.shutdown()
+  }
 }

@@ -100,9 +100,14 @@ struct RepositoryReconciler: Sendable {
     let namespace = repository.metadata.namespace
     let selector = "\(ResourceNames.outputLabel)=\(ResourceNames.outputLabelValue(repository.spec.output))"
     // Jobs first: a Job that is finished by then makes no pod that the second list could miss.
-    let jobs = try await client.listAll(Job.self, in: namespace, labelSelector: selector)
-    let pods = try await client.listAll(Pod.self, in: namespace, labelSelector: selector)
-    return Situation.OutputView(jobs: jobs.items, pods: pods.items)
+    var jobs = try await client.listAll(Job.self, in: namespace, labelSelector: selector).items
+    let pods = try await client.listAll(Pod.self, in: namespace, labelSelector: selector).items
+    // Somebody else's Job may have the claim's name and none of the labels.
+    if let claim = repository.status?.activeJob, !jobs.contains(where: { $0.metadata.name == claim.name }) {
+      let key = NamespacedName(namespace: repository.key.namespace, name: claim.name)
+      if let job = try await found(Job.self, key) { jobs.append(job) }
+    }
+    return Situation.OutputView(jobs: jobs, pods: pods)
   }
 
   // MARK: - Acting
@@ -141,14 +146,9 @@ struct RepositoryReconciler: Sendable {
     } catch {
       throw KubernetesError(request: "create Job \(manifest.key)", cause: .configuration("\(error)"))
     }
-    do throws(KubernetesError) {
-      caches.jobs.wrote(try await client.create(Job.self, manifest: json, key: manifest.key))
-    } catch {
-      guard error.isAlreadyExists else { throw error }
-      // The answer of an earlier try was lost, or the name is somebody else's: the next look tells.
-      let job = try await client.get(Job.self, manifest.key)
-      guard job.belongs(to: manifest.repository) else { throw error }
-    }
+    // Where it exists already, the answer to an earlier try was lost or the name is somebody else's. Either way
+    // this plan is over, and the next look at the output tells which.
+    _ = try await client.create(Job.self, manifest: json, key: manifest.key)
     logger.info(
       "created a Job",
       metadata: [

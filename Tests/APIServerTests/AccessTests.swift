@@ -1,0 +1,179 @@
+import Foundation
+import KubernetesClient
+import SatisAPI
+import SatisController
+import SatisWebhook
+import TestSupport
+import Testing
+import Yams
+
+/// The rights in `deploy/` are those that the components use, no less and no more: everything they do under their
+/// own service accounts is read from the API server's audit log and compared with the Roles.
+@Suite(.timeLimit(.minutes(2)), .serialized) struct AccessTests {
+  /// The namespace that the manifests name.
+  private static let namespace = "satis"
+
+  private let server: TestServer
+  private let kubectl: Kubectl
+
+  init() throws {
+    server = try TestServer()
+    kubectl = Kubectl(kubeconfig: server.kubeconfig)
+    try kubectl.run("apply", "-f", "-", input: #"{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "satis"}}"#)
+  }
+
+  @Test func `the controller uses every right it has and asks for no other`() async throws {
+    let client = try client(component: "controller")
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      let controller = SatisController(
+        client: client, configuration: .init(namespace: Self.namespace, defaultImage: "satis:test"),
+        logger: .quiet, now: wallClock)
+      group.addTask { await controller.run() }
+      try await buildFromConfigMapAndSecret()
+      try await repairClaimAndStopJob()
+      group.cancelAll()
+    }
+    await client.shutdown()
+    try compare(component: "controller")
+  }
+
+  @Test func `the webhook service uses every right it has and asks for no other`() async throws {
+    let client = try client(component: "webhook")
+    let store = ClusterBuildStore(client: client)
+    try await server.createRepository("hooked", in: Self.namespace)
+    let key = NamespacedName(namespace: Self.namespace, name: "hooked")
+    _ = try await store.repository(key)
+    _ = try await server.client.create(
+      Secret(metadata: ObjectMetadata(name: "hook", namespace: Self.namespace), data: ["token": Base64Data([1])]))
+    _ = try await store.secret(NamespacedName(namespace: Self.namespace, name: "hook"))
+    try await store.create(
+      SatisBuild(
+        metadata: ObjectMetadata(name: "hooked-1", namespace: Self.namespace),
+        spec: .init(repositoryRef: .init(name: "hooked"))))
+    await client.shutdown()
+    try compare(component: "webhook")
+  }
+
+  // MARK: - What the controller does
+
+  private func buildFromConfigMapAndSecret() async throws {
+    let data = ["satis.json": TestServer.satisJSON]
+    _ = try await server.client.create(
+      ConfigMap(metadata: ObjectMetadata(name: "config", namespace: Self.namespace), data: data))
+    _ = try await server.client.create(
+      Secret(
+        metadata: ObjectMetadata(name: "config", namespace: Self.namespace),
+        data: data.mapValues { Base64Data(Array($0.utf8)) }))
+    let reference = KeyReference(name: "config", key: "satis.json")
+    try await server.createRepository("open", in: Self.namespace) { $0.config = .init(configMapKeyRef: reference) }
+    try await server.createRepository("closed", in: Self.namespace) { $0.config = .init(secretKeyRef: reference) }
+    for repository in ["open", "closed"] {
+      try await server.createBuild("\(repository)-1", of: repository, in: Self.namespace)
+      try await server.wait(for: SatisBuild.self, "\(repository)-1", in: Self.namespace) {
+        $0.condition?.reason == "Running"
+      }
+    }
+  }
+
+  /// A Job of somebody else's has the name of the first claim; a running build is deleted.
+  private func repairClaimAndStopJob() async throws {
+    let repository = try await server.createRepository("taken", in: Self.namespace)
+    let name = ResourceNames.job(repository: repository.metadata, sequence: 1)
+    _ = try await server.client.create(
+      Job.self,
+      manifest: [
+        "apiVersion": "batch/v1", "kind": "Job", "metadata": ["name": .string(name)],
+        "spec": ["template": ["spec": ["restartPolicy": "Never", "containers": [["name": "x", "image": "x"]]]]],
+      ],
+      key: NamespacedName(namespace: Self.namespace, name: name))
+    try await server.createBuild("taken-1", of: "taken", in: Self.namespace)
+    let second = ResourceNames.job(repository: repository.metadata, sequence: 2)
+    try await server.wait(for: SatisBuild.self, "taken-1", in: Self.namespace) { $0.status?.jobName == second }
+    try await server.client.delete(
+      SatisBuild.self, NamespacedName(namespace: Self.namespace, name: "taken-1"), uid: nil, propagation: .background)
+    try await server.wait(for: SatisRepository.self, "taken", in: Self.namespace) {
+      $0.status?.jobSequence == 2 && $0.status?.activeJob == nil
+    }
+  }
+
+  // MARK: - Roles and the audit log
+
+  /// One right: a verb on a resource.
+  private struct Right: Hashable, Comparable, CustomStringConvertible {
+    var group: String
+    var resource: String
+    var verb: String
+
+    var description: String { "\(verb) \(group.isEmpty ? "" : "\(group)/")\(resource)" }
+
+    static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+  }
+
+  private static func manifest(component: String) -> String {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("deploy/base/\(component)/rbac.yaml").path
+  }
+
+  /// A client with the component's own service account, and with the rights of the manifest.
+  private func client(component: String) throws -> KubernetesClient {
+    try kubectl.run("apply", "-n", Self.namespace, "-f", Self.manifest(component: component))
+    let token = try kubectl.run("create", "token", "satis-\(component)", "-n", Self.namespace)
+    var configuration = server.client.configuration
+    configuration.token = .fixed(token.trimmingCharacters(in: .whitespacesAndNewlines))
+    configuration.clientIdentity = nil
+    return try KubernetesClient(
+      configuration: configuration, fieldManager: "satis-operator", userAgent: "access-test", logger: .quiet)
+  }
+
+  private func compare(component: String) throws {
+    let used = try used(by: "system:serviceaccount:\(Self.namespace):satis-\(component)")
+    let granted = try granted(in: Self.manifest(component: component))
+    #expect(used.subtracting(granted).sorted() == [], "used without being granted")
+    #expect(granted.subtracting(used).sorted() == [], "granted without being used")
+  }
+
+  private func granted(in manifest: String) throws -> Set<Right> {
+    let text = try String(contentsOfFile: manifest, encoding: .utf8)
+    var rights: Set<Right> = []
+    for document in try Yams.load_all(yaml: text) {
+      guard let object = document as? [String: Any], object["kind"] as? String == "Role" else { continue }
+      for rule in object["rules"] as? [[String: Any]] ?? [] {
+        for group in rule["apiGroups"] as? [String] ?? [] {
+          for resource in rule["resources"] as? [String] ?? [] {
+            for verb in rule["verbs"] as? [String] ?? [] {
+              rights.insert(Right(group: group, resource: resource, verb: verb))
+            }
+          }
+        }
+      }
+    }
+    return rights
+  }
+
+  private func used(by user: String) throws -> Set<Right> {
+    let path = try #require(ProcessInfo.processInfo.environment["SATIS_TEST_AUDIT_LOG"])
+    let log = try String(contentsOfFile: path, encoding: .utf8)
+    var rights: Set<Right> = []
+    for line in log.split(separator: "\n") where line.contains(user) {
+      let event = try JSONDecoder().decode(AuditEvent.self, from: Data(line.utf8))
+      guard event.user.username == user, let object = event.objectRef else { continue }
+      let resource = object.subresource.map { "\(object.resource)/\($0)" } ?? object.resource
+      rights.insert(Right(group: object.apiGroup ?? "", resource: resource, verb: event.verb))
+    }
+    return rights
+  }
+
+  private struct AuditEvent: Decodable {
+    struct User: Decodable {
+      var username: String
+    }
+    struct Object: Decodable {
+      var resource: String
+      var subresource: String?
+      var apiGroup: String?
+    }
+    var user: User
+    var verb: String
+    var objectRef: Object?
+  }
+}
