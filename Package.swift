@@ -80,7 +80,8 @@ let package = Package(
     .testTarget(
       name: "APIServerTests",
       dependencies: [
-        "SatisController", "SatisWebhook", "TestSupport", "satis-operator", .product(name: "Yams", package: "Yams"),
+        "SatisController", "SatisWebhook", "TestSupport", "satis-operator",
+        .product(name: "Yams", package: "Yams"),
       ]
     ),
     .target(

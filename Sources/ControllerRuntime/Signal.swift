@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Wakes one waiting task. A signal that nobody waits for is kept for the next one; several are one.
+/// Wakes one waiting task.
+///
+/// A signal that nobody waits for is kept for the next one; several are one.
 final class Signal: Sendable {
   private enum State {
     case idle

@@ -1,7 +1,7 @@
-public import ArgumentParser
+import ArgumentParser
 import FoundationEssentials
 import KubernetesClient
-public import Logging
+import Logging
 
 /// Options that the controller and the webhook service have in common.
 struct SharedOptions: ParsableArguments {
@@ -15,8 +15,16 @@ struct SharedOptions: ParsableArguments {
   var context: String?
 
   @Option(
-    name: .customLong("log-level"), help: "One of trace, debug, info, notice, warning, error, critical.")
+    name: .customLong("log-level"), help: "One of trace, debug, info, notice, warning, error, critical.",
+    transform: Self.logLevel)
   var logLevel: Logger.Level = .info
+
+  private static func logLevel(_ name: String) throws -> Logger.Level {
+    guard let level = Logger.Level(rawValue: name) else {
+      throw ValidationError("'\(name)' is no log level; the levels are trace to critical")
+    }
+    return level
+  }
 
   /// Finds the cluster and says so in the log: whoever runs this by hand should see where it will write.
   func client(logger: Logger) throws -> KubernetesClient {
@@ -36,8 +44,6 @@ struct SharedOptions: ParsableArguments {
     return logger
   }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}
 
 /// The wall clock.
 func currentTime() -> Timestamp {

@@ -28,7 +28,8 @@ struct WebhookCommand: AsyncParsableCommand {
       store: ClusterBuildStore(client: client),
       configuration: .init(namespace: namespace, port: port),
       logger: logger)
-    try await ServiceGroup(services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
+    try await ServiceGroup(services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      .run()
     await client.shutdown()
   }
 }

@@ -19,7 +19,8 @@ import Yams
   init() throws {
     server = try TestServer()
     kubectl = Kubectl(kubeconfig: server.kubeconfig)
-    try kubectl.run("apply", "-f", "-", input: #"{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "satis"}}"#)
+    try kubectl.run(
+      "apply", "-f", "-", input: #"{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "satis"}}"#)
   }
 
   @Test func `the controller uses every right it has and asks for no other`() async throws {
@@ -44,7 +45,8 @@ import Yams
     let key = NamespacedName(namespace: Self.namespace, name: "hooked")
     _ = try await store.repository(key)
     _ = try await server.client.create(
-      Secret(metadata: ObjectMetadata(name: "hook", namespace: Self.namespace), data: ["token": Base64Data([1])]))
+      Secret(
+        metadata: ObjectMetadata(name: "hook", namespace: Self.namespace), data: ["token": Base64Data([1])]))
     _ = try await store.secret(NamespacedName(namespace: Self.namespace, name: "hook"))
     try await store.create(
       SatisBuild(
@@ -65,8 +67,12 @@ import Yams
         metadata: ObjectMetadata(name: "config", namespace: Self.namespace),
         data: data.mapValues { Base64Data(Array($0.utf8)) }))
     let reference = KeyReference(name: "config", key: "satis.json")
-    try await server.createRepository("open", in: Self.namespace) { $0.config = .init(configMapKeyRef: reference) }
-    try await server.createRepository("closed", in: Self.namespace) { $0.config = .init(secretKeyRef: reference) }
+    try await server.createRepository("open", in: Self.namespace) {
+      $0.config = .init(configMapKeyRef: reference)
+    }
+    try await server.createRepository("closed", in: Self.namespace) {
+      $0.config = .init(secretKeyRef: reference)
+    }
     for repository in ["open", "closed"] {
       try await server.createBuild("\(repository)-1", of: repository, in: Self.namespace)
       try await server.wait(for: SatisBuild.self, "\(repository)-1", in: Self.namespace) {
@@ -83,14 +89,19 @@ import Yams
       Job.self,
       manifest: [
         "apiVersion": "batch/v1", "kind": "Job", "metadata": ["name": .string(name)],
-        "spec": ["template": ["spec": ["restartPolicy": "Never", "containers": [["name": "x", "image": "x"]]]]],
+        "spec": [
+          "template": ["spec": ["restartPolicy": "Never", "containers": [["name": "x", "image": "x"]]]]
+        ],
       ],
       key: NamespacedName(namespace: Self.namespace, name: name))
     try await server.createBuild("taken-1", of: "taken", in: Self.namespace)
     let second = ResourceNames.job(repository: repository.metadata, sequence: 2)
-    try await server.wait(for: SatisBuild.self, "taken-1", in: Self.namespace) { $0.status?.jobName == second }
+    try await server.wait(for: SatisBuild.self, "taken-1", in: Self.namespace) {
+      $0.status?.jobName == second
+    }
     try await server.client.delete(
-      SatisBuild.self, NamespacedName(namespace: Self.namespace, name: "taken-1"), uid: nil, propagation: .background)
+      SatisBuild.self, NamespacedName(namespace: Self.namespace, name: "taken-1"), uid: nil,
+      propagation: .background)
     try await server.wait(for: SatisRepository.self, "taken", in: Self.namespace) {
       $0.status?.jobSequence == 2 && $0.status?.activeJob == nil
     }

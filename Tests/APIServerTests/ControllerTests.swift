@@ -1,7 +1,7 @@
 import KubernetesClient
+import Logging
 import SatisAPI
 import SatisController
-import Logging
 import TestSupport
 import Testing
 
@@ -30,7 +30,9 @@ import Testing
   }
 
   private func job(of build: String, in namespace: String) async throws -> Job {
-    let running = try await server.wait(for: SatisBuild.self, build, in: namespace) { $0.status?.jobName != nil }
+    let running = try await server.wait(for: SatisBuild.self, build, in: namespace) {
+      $0.status?.jobName != nil
+    }
     let key = NamespacedName(namespace: namespace, name: running.status?.jobName ?? "")
     return try await server.client.get(Job.self, key)
   }
@@ -66,7 +68,8 @@ import Testing
       let job = try await job(of: "b1", in: namespace)
       let pod = try await jobs.startPod(of: job)
       try await jobs.end(
-        job, pod: pod, exitCode: 1, message: runnerReport(succeeded: false, message: "the source cannot be cloned"))
+        job, pod: pod, exitCode: 1,
+        message: runnerReport(succeeded: false, message: "the source cannot be cloned"))
       let build = try await ended("b1", in: namespace)
       #expect(build.condition?.reason == "Failed")
       #expect(build.condition?.message == "the source cannot be cloned")
@@ -89,7 +92,8 @@ import Testing
   @Test func `a source that satis.json does not list is Invalid and makes no Job`() async throws {
     try await withController { namespace in
       try await server.createRepository("acme", in: namespace)
-      try await server.createBuild("b1", of: "acme", in: namespace, source: "https://git.example.org/acme/other.git")
+      try await server.createBuild(
+        "b1", of: "acme", in: namespace, source: "https://git.example.org/acme/other.git")
       let build = try await ended("b1", in: namespace)
       #expect(build.condition?.reason == "Invalid")
       #expect(build.condition?.message.contains("add {\"type\": \"vcs\"") == true)

@@ -3,8 +3,9 @@ import SatisAPI
 import TestSupport
 import Testing
 
-/// The controller killed with `kill -9` at the moments that matter. Jobs are counted from watch events, deleted
-/// ones included.
+/// The controller killed with `kill -9` at the moments that matter.
+///
+/// Jobs are counted from watch events, deleted ones included.
 @Suite(.timeLimit(.minutes(2))) struct CrashTests {
   let server: TestServer
   let jobs: JobController
@@ -16,7 +17,9 @@ import Testing
 
   private func finish(_ build: String, in namespace: String) async throws -> SatisBuild {
     let job = try await server.observe(Job.self, in: namespace) { _ in true }
-    let running = try await server.wait(for: SatisBuild.self, build, in: namespace) { $0.status?.jobName != nil }
+    let running = try await server.wait(for: SatisBuild.self, build, in: namespace) {
+      $0.status?.jobName != nil
+    }
     #expect(running.status?.jobName == job.metadata.name)
     let pod = try await jobs.startPod(of: job)
     try await jobs.end(job, pod: pod, exitCode: 0, message: runnerReport(succeeded: true))

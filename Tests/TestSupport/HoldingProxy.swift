@@ -45,7 +45,9 @@ public final class HoldingProxy: Sendable {
   }
 
   /// Runs the proxy while the body runs, which gets the path of a kubeconfig that leads through it.
-  public func run<Result: Sendable>(_ body: @Sendable (_ kubeconfig: String) async throws -> Result) async throws -> Result {
+  public func run<Result: Sendable>(
+    _ body: @Sendable (_ kubeconfig: String) async throws -> Result
+  ) async throws -> Result {
     let router = Router()
     for method in [HTTPRequest.Method.get, .post, .patch, .put, .delete] {
       router.on("**", method: method) { request, _ in try await self.forward(request) }
@@ -78,7 +80,9 @@ public final class HoldingProxy: Sendable {
     var outgoing = CurlRequest(method: method, url: upstream.server + target)
     outgoing.tls.certificateAuthority = upstream.certificateAuthority
     outgoing.maximumBodyBytes = 64 << 20
-    if case .fixed(let token) = upstream.token { outgoing.headers.append(("Authorization", "Bearer \(token)")) }
+    if case .fixed(let token) = upstream.token {
+      outgoing.headers.append(("Authorization", "Bearer \(token)"))
+    }
     if let type = request.headers[.contentType] { outgoing.headers.append(("Content-Type", type)) }
     let body = try await request.body.collect(upTo: 8 << 20)
     if body.readableBytes > 0 { outgoing.body = Array(body.readableBytesView) }
@@ -92,7 +96,7 @@ public final class HoldingProxy: Sendable {
 
   private func watch(_ request: CurlRequest) -> Response {
     var request = request
-    request.httpVersion = .http1_1
+    request.httpVersion = .http1
     let (chunks, continuation) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
     let transfer = Task { [curl, request] in
       do {
@@ -106,7 +110,8 @@ public final class HoldingProxy: Sendable {
     }
     // The client's end of the watch ends the server's.
     continuation.onTermination = { _ in transfer.cancel() }
-    return Response(status: .ok, headers: [.contentType: "application/json"], body: .init(asyncSequence: chunks))
+    return Response(
+      status: .ok, headers: [.contentType: "application/json"], body: .init(asyncSequence: chunks))
   }
 
   /// Ends with the proxy: the client that waits for the answer is killed meanwhile.

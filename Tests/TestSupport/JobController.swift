@@ -44,10 +44,13 @@ public struct JobController: Sendable {
   /// - Parameters:
   ///   - exitCode: 0 for success.
   ///   - message: the container's termination message.
-  public func end(_ job: Job, pod: Pod, exitCode: Int64, message: String?, containerReason: String? = nil) async throws {
+  public func end(
+    _ job: Job, pod: Pod, exitCode: Int64, message: String?, containerReason: String? = nil
+  ) async throws {
     let succeeded = exitCode == 0
     var terminated: JSONValue = [
-      "exitCode": .integer(exitCode), "reason": .string(containerReason ?? (succeeded ? "Completed" : "Error")),
+      "exitCode": .integer(exitCode),
+      "reason": .string(containerReason ?? (succeeded ? "Completed" : "Error")),
       "startedAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:01:00Z",
     ]
     if let message { terminated["message"] = .string(message) }
@@ -82,7 +85,8 @@ public struct JobController: Sendable {
 }
 
 /// A termination message as the runner leaves it.
-public func runnerReport(succeeded: Bool, reason: String? = nil, message: String = "what happened") -> String {
+public func runnerReport(succeeded: Bool, reason: String? = nil, message: String = "what happened") -> String
+{
   """
   {"version":1,"result":"\(succeeded ? "Succeeded" : "Failed")",\
   "reason":"\(reason ?? (succeeded ? "Succeeded" : "SatisFailed"))","message":"\(message)",\

@@ -13,8 +13,10 @@ public final class JobCount: Sendable {
     self.namespace = namespace
   }
 
-  /// Counts while the body runs and returns the names of the Jobs by uid. A Job made at the end of the body is
-  /// seen as well: the count ends only when a marker made after it has been seen.
+  /// Counts while the body runs and returns the names of the Jobs by uid.
+  ///
+  /// A Job made at the end of the body is seen as well: the count ends only when a marker made after it has
+  /// been seen.
   public func during(_ body: @escaping @Sendable () async throws -> Void) async throws -> [String: String] {
     let synced = AsyncStream<Void>.makeStream()
     let marked = AsyncStream<Void>.makeStream()
@@ -54,7 +56,9 @@ public final class JobCount: Sendable {
       manifest: [
         "apiVersion": "batch/v1", "kind": "Job", "metadata": ["name": .string(Self.marker)],
         "spec": [
-          "template": ["spec": ["restartPolicy": "Never", "containers": [["name": "none", "image": "none"]]]]
+          "template": [
+            "spec": ["restartPolicy": "Never", "containers": [["name": "none", "image": "none"]]]
+          ]
         ],
       ],
       key: NamespacedName(namespace: namespace, name: Self.marker))

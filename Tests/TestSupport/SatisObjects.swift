@@ -16,7 +16,8 @@ extension TestServer {
   public func createRepository(
     _ name: String, in namespace: String, _ change: (inout SatisRepository.Spec) -> Void = { _ in }
   ) async throws -> SatisRepository {
-    var spec = SatisRepository.Spec(config: .init(inline: Self.satisJSON), output: .init(claimName: "output", path: name))
+    var spec = SatisRepository.Spec(
+      config: .init(inline: Self.satisJSON), output: .init(claimName: "output", path: name))
     change(&spec)
     return try await client.create(
       SatisRepository(metadata: ObjectMetadata(name: name, namespace: namespace), spec: spec))

@@ -43,7 +43,9 @@ public struct TestServer: Sendable {
       Namespace.self, NamespacedName(namespace: "", name: name), uid: nil, propagation: .background)
   }
 
-  /// Waits until an object satisfies a condition, by watching it. A test's time limit bounds the wait.
+  /// Waits until an object satisfies a condition, by watching it.
+  ///
+  /// A test's time limit bounds the wait.
   @discardableResult
   public func wait<Object: KubernetesObject>(
     for type: Object.Type, _ name: String, in namespace: String,
@@ -64,7 +66,8 @@ public struct TestServer: Sendable {
       group.addTask {
         await watcher.run { update in
           switch update {
-          case .replaced(let objects, _): objects.filter(isSatisfied).forEach { continuation.yield($0) }
+          case .replaced(let objects, _):
+            for object in objects where isSatisfied(object) { continuation.yield(object) }
           case .applied(let object): if isSatisfied(object) { continuation.yield(object) }
           case .deleted, .unreadable: break
           }
@@ -87,13 +90,17 @@ public struct TestServer: Sendable {
 
 /// A namespace.
 public struct Namespace: KubernetesObject {
-  public static let resourceType = ResourceType(group: "", version: "v1", kind: "Namespace", plural: "namespaces")
+  /// Where the kind is served.
+  public static let resourceType = ResourceType(
+    group: "", version: "v1", kind: "Namespace", plural: "namespaces")
 
+  /// Name, version, labels and owners.
   public var metadata: ObjectMetadata
 }
 
 /// Why a test cannot go on.
 public struct TestFailure: Error, CustomStringConvertible {
+  /// The text for messages.
   public let description: String
 
   /// Says why.

@@ -36,7 +36,9 @@ final class TokenReader: Sendable {
     }
   }
 
-  /// Forgets a token that the server refused. Returns whether reading again can bring another one.
+  /// Forgets a token that the server refused.
+  ///
+  /// Returns whether reading again can bring another one.
   func invalidate() -> Bool {
     guard case .file = source else { return false }
     cached.withLock { $0 = nil }

@@ -4,7 +4,9 @@ public struct ClusterConfiguration: Sendable {
   public var server: String
   /// PEM of the authorities that may sign the server's certificate; nil for the system's own.
   public var certificateAuthority: [UInt8]?
-  /// Accepts any certificate. Only ever set by a kubeconfig that says so.
+  /// Accepts any certificate.
+  ///
+  /// Only ever set by a kubeconfig that says so.
   public var skipsCertificateCheck: Bool
   /// The name to expect in the server's certificate when it is not the host of the URL.
   public var serverName: String?
@@ -96,5 +98,6 @@ public struct ConfigurationError: Error, CustomStringConvertible {
     self.problem = problem
   }
 
+  /// The text for messages.
   public var description: String { "\(subject) \(problem)" }
 }

@@ -121,7 +121,9 @@ extension Kubeconfig {
     var namespace: String?
   }
 
-  /// Bytes given in the file itself as base64, or as the path of another file. The former wins.
+  /// Bytes given in the file itself as base64, or as the path of another file.
+  ///
+  /// The former wins.
   private struct DataOrFile {
     var base64: String?
     var path: String?

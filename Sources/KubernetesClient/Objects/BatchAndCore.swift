@@ -1,7 +1,9 @@
 /// A Job, reduced to what tells whether its work is done.
 public struct Job: KubernetesObject {
+  /// Where the kind is served.
   public static let resourceType = ResourceType(group: "batch", version: "v1", kind: "Job", plural: "jobs")
 
+  /// Name, version, labels and owners.
   public var metadata: ObjectMetadata
   /// What the Job controller saw.
   public var status: Status?
@@ -27,7 +29,7 @@ public struct Job: KubernetesObject {
 
   /// A condition of a Job.
   public struct JobCondition: Codable, Hashable, Sendable {
-    /// `Complete`, `Failed`, `Suspended`, …
+    /// Such as `Complete`, `Failed` or `Suspended`.
     public var type: String
     /// `True`, `False` or `Unknown`.
     public var status: String
@@ -59,8 +61,10 @@ public struct Job: KubernetesObject {
 
 /// A pod, reduced to where it runs and how its containers ended.
 public struct Pod: KubernetesObject {
+  /// Where the kind is served.
   public static let resourceType = ResourceType(group: "", version: "v1", kind: "Pod", plural: "pods")
 
+  /// Name, version, labels and owners.
   public var metadata: ObjectMetadata
   /// What the scheduler and the kubelet reported.
   public var status: Status?
@@ -69,7 +73,7 @@ public struct Pod: KubernetesObject {
   public struct Status: Codable, Hashable, Sendable {
     /// `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`.
     public var phase: String?
-    /// Why, when the pod as a whole ended: `Evicted`, `DeadlineExceeded`, `NodeLost`, …
+    /// Why, when the pod as a whole ended, such as `Evicted` or `DeadlineExceeded`.
     public var reason: String?
     /// The same in a sentence.
     public var message: String?
@@ -117,7 +121,7 @@ public struct Pod: KubernetesObject {
 
   /// Why a container does not run yet.
   public struct Waiting: Codable, Hashable, Sendable {
-    /// In one word: `ContainerCreating`, `ImagePullBackOff`, …
+    /// In one word, such as `ContainerCreating` or `ImagePullBackOff`.
     public var reason: String?
     /// In a sentence.
     public var message: String?
@@ -133,7 +137,7 @@ public struct Pod: KubernetesObject {
   public struct Terminated: Codable, Hashable, Sendable {
     /// The exit code; 128 + n for signal n.
     public var exitCode: Int
-    /// `Completed`, `Error`, `OOMKilled`, …
+    /// Such as `Completed`, `Error` or `OOMKilled`.
     public var reason: String?
     /// The termination message, at most 4,096 bytes.
     public var message: String?
@@ -170,9 +174,11 @@ public struct Pod: KubernetesObject {
 
 /// A ConfigMap's text entries.
 public struct ConfigMap: KubernetesObject {
+  /// Where the kind is served.
   public static let resourceType = ResourceType(
     group: "", version: "v1", kind: "ConfigMap", plural: "configmaps")
 
+  /// Name, version, labels and owners.
   public var metadata: ObjectMetadata
   /// Text by key.
   public var data: [String: String]?
@@ -189,8 +195,10 @@ public struct ConfigMap: KubernetesObject {
 
 /// A Secret's entries.
 public struct Secret: KubernetesObject {
+  /// Where the kind is served.
   public static let resourceType = ResourceType(group: "", version: "v1", kind: "Secret", plural: "secrets")
 
+  /// Name, version, labels and owners.
   public var metadata: ObjectMetadata
   /// Bytes by key.
   public var data: [String: Base64Data]?

@@ -15,7 +15,9 @@ public enum JSONValue: Hashable, Sendable {
   /// An object.
   case object([String: JSONValue])
 
-  /// The member of an object; nil when there is none or this is no object. Setting nil removes it.
+  /// The member of an object; nil when there is none or this is no object.
+  ///
+  /// Setting nil removes it.
   public subscript(member: String) -> JSONValue? {
     get {
       guard case .object(let members) = self else { return nil }
@@ -52,17 +54,24 @@ extension JSONValue: ExpressibleByStringInterpolation, ExpressibleByBooleanLiter
   ExpressibleByIntegerLiteral,
   ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
+  /// Takes the literal.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// Takes the literal.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// Takes the literal.
   public init(integerLiteral value: Int64) { self = .integer(value) }
+  /// Takes the literal.
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  /// Takes the literal.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(Dictionary(elements) { _, last in last })
   }
+  /// Takes the literal.
   public init(nilLiteral: ()) { self = .null }
 }
 
 extension JSONValue: Codable {
+  /// Reads the JSON form.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -82,6 +91,7 @@ extension JSONValue: Codable {
     }
   }
 
+  /// Writes the JSON form.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

@@ -50,7 +50,9 @@ public struct ObjectList<Object: KubernetesObject>: Sendable {
   public var items: [Object]
   /// Objects of this page that this program does not understand, each with the reason.
   public var unreadable: [UnreadableObject]
-  /// The version of the whole list, from which a watch goes on. Versions of single items are no substitute.
+  /// The version of the whole list, from which a watch goes on.
+  ///
+  /// Versions of single items are no substitute.
   public var resourceVersion: String
   /// Where the next page begins; nil on the last one.
   public var continueToken: String?
@@ -63,5 +65,6 @@ public struct UnreadableObject: Sendable, Hashable, CustomStringConvertible {
   /// Which field is wrong, and how.
   public var problem: String
 
+  /// The text for messages.
   public var description: String { "\(key): \(problem)" }
 }

@@ -85,6 +85,7 @@ public struct NamespacedName: Hashable, Comparable, Sendable, CustomStringConver
   /// `namespace/name`, as kubectl and logs write it.
   public var description: String { namespace.isEmpty ? name : "\(namespace)/\(name)" }
 
+  /// By namespace, then by name.
   public static func < (left: Self, right: Self) -> Bool {
     (left.namespace, left.name) < (right.namespace, right.name)
   }

@@ -29,6 +29,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     seconds = ((days * 24 + hour) * 60 + minute) * 60 + second - offset
   }
 
+  /// Earlier first.
   public static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
 
   /// The timestamp this many seconds later.
@@ -40,6 +41,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   public static func - (left: Self, right: Self) -> Int64 { left.seconds - right.seconds }
 
   /// Days since 1970-01-01 in the proleptic Gregorian calendar, whose 400-year cycle has 146,097 days.
+  ///
   /// Years are counted from March, so that the leap day is the last of its year.
   private static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
     let shifted = month <= 2 ? year - 1 : year
@@ -78,6 +80,7 @@ extension Timestamp: CustomStringConvertible {
 }
 
 extension Timestamp: Codable {
+  /// Reads the JSON form.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
@@ -87,6 +90,7 @@ extension Timestamp: Codable {
     self = timestamp
   }
 
+  /// Writes the JSON form.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)

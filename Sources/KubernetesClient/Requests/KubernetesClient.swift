@@ -51,7 +51,9 @@ public final class KubernetesClient: Sendable {
     return try await transport.object(ListResponse<Object>.self, request).list
   }
 
-  /// Lists all pages. When the token between two pages expires, the list begins again.
+  /// Lists all pages.
+  ///
+  /// When the token between two pages expires, the list begins again.
   public func listAll<Object: KubernetesObject>(
     _ type: Object.Type, in namespace: String?, labelSelector: String? = nil
   ) async throws(KubernetesError) -> ObjectList<Object> {
@@ -71,8 +73,10 @@ public final class KubernetesClient: Sendable {
     return all ?? ObjectList(items: [], unreadable: [], resourceVersion: "")
   }
 
-  /// Creates an object. A response lost after the commit shows as `isAlreadyExists` on the next try, so names
-  /// have to be repeatable.
+  /// Creates an object.
+  ///
+  /// A response lost after the commit shows as `isAlreadyExists` on the next try, so names have to be
+  /// repeatable.
   public func create<Object: KubernetesObject>(_ object: Object) async throws(KubernetesError) -> Object {
     var request = APIRequest(
       verb: .create, on: Object.resourceType, namespace: object.metadata.namespace, name: object.metadata.name

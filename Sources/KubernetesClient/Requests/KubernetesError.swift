@@ -23,7 +23,7 @@ public struct KubernetesError: Error, CustomStringConvertible {
   public struct Status: Codable, Hashable, Sendable {
     /// HTTP code.
     public var code: Int
-    /// One word: `NotFound`, `AlreadyExists`, `Conflict`, `Expired`, …
+    /// One word, such as `NotFound`, `AlreadyExists` or `Expired`.
     public var reason: String?
     /// A sentence.
     public var message: String?
@@ -64,6 +64,7 @@ public struct KubernetesError: Error, CustomStringConvertible {
     return error.phase == .cancelled
   }
 
+  /// The text for messages.
   public var description: String {
     switch cause {
     case .transport(let error): "\(request): \(error)"

@@ -3,11 +3,15 @@ import Logging
 
 /// Carries requests to the server by libcurl: headers, credentials, and failures in the API's terms.
 struct Transport: Sendable {
-  /// Longest time for a request that is no watch. API servers end long requests after a minute themselves.
+  /// Longest time for a request that is no watch.
+  ///
+  /// API servers end long requests after a minute themselves.
   private static let timeout: Duration = .seconds(60)
   /// Longest time to get a connection.
   private static let connectTimeout: Duration = .seconds(10)
-  /// Largest answer accepted. A page of 500 large objects stays below.
+  /// Largest answer accepted.
+  ///
+  /// A page of 500 large objects stays below.
   private static let maximumBodyBytes = 256 << 20
 
   private let configuration: ClusterConfiguration
@@ -76,7 +80,7 @@ struct Transport: Sendable {
   ) async throws {
     var outgoing = try curlRequest(request)
     // A connection for each watch: a paused or slow stream must not hold up requests beside it.
-    outgoing.httpVersion = .http1_1
+    outgoing.httpVersion = .http1
     outgoing.silenceTimeout = silence
     do {
       try await curl.stream(outgoing) { head, body in

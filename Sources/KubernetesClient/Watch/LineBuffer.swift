@@ -1,6 +1,8 @@
 /// Cuts a stream of chunks into lines, wherever the chunks were split.
 struct LineBuffer {
-  /// The longest line accepted. etcd stores objects of up to 1.5 MiB; JSON and `managedFields` make them longer.
+  /// The longest line accepted.
+  ///
+  /// etcd stores objects of up to 1.5 MiB; JSON and `managedFields` make them longer.
   static let maximumLineBytes = 16 << 20
 
   private var pending: [UInt8] = []

@@ -18,7 +18,9 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
     self.logger = logger
   }
 
-  /// Runs until its task is cancelled. Updates come one at a time, in the order of the server.
+  /// Runs until its task is cancelled.
+  ///
+  /// Updates come one at a time, in the order of the server.
   public func run(_ update: @escaping @Sendable (WatchUpdate<Object>) async -> Void) async {
     var state = WatchState<Object>()
     while !Task.isCancelled {

@@ -12,7 +12,7 @@ public struct SatisConfiguration: Sendable, Hashable {
 
   /// An entry of `repositories`.
   public struct Repository: Sendable, Hashable {
-    /// `vcs`, `git`, `composer`, …
+    /// Such as `vcs`, `git` or `composer`.
     public var type: String
     /// The URL to the letter; nil for entries such as `package` that have none.
     public var url: String?

@@ -65,6 +65,7 @@ public struct SourceURL: Hashable, Sendable {
 }
 
 extension SourceURL: CustomStringConvertible {
+  /// The text for messages.
   public var description: String { "\(host)/\(path)" }
 }
 

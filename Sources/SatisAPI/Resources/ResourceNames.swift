@@ -21,8 +21,9 @@ public enum ResourceNames {
   /// What selects the Jobs and pods of all repositories.
   public static let buildSelector = "\(managedByLabel)=\(manager),\(componentLabel)=\(buildComponent)"
 
-  /// The name of a repository's Job. The uid keeps a repository that is created anew from reusing the names of
-  /// its predecessor.
+  /// The name of a repository's Job.
+  ///
+  /// The uid keeps a repository that is created anew from reusing the names of its predecessor.
   public static func job(repository: ObjectMetadata, sequence: Int64) -> String {
     "\(prefix(repository.name, 36))-\(digest(repository.uid ?? "", 8))-\(sequence)"
   }

@@ -2,9 +2,11 @@ public import KubernetesClient
 
 /// One request to bring a repository, or one source of it, up to date.
 public struct SatisBuild: KubernetesObject {
+  /// Where the kind is served.
   public static let resourceType = ResourceType(
     group: "satis.dev", version: "v1alpha1", kind: "SatisBuild", plural: "satisbuilds")
 
+  /// Name, version, labels and owners.
   public var metadata: ObjectMetadata
   /// What is asked; it never changes.
   public var spec: Spec

@@ -2,9 +2,11 @@ public import KubernetesClient
 
 /// One Composer repository: one satis.json, one output directory.
 public struct SatisRepository: KubernetesObject {
+  /// Where the kind is served.
   public static let resourceType = ResourceType(
     group: "satis.dev", version: "v1alpha1", kind: "SatisRepository", plural: "satisrepositories")
 
+  /// Name, version, labels and owners.
   public var metadata: ObjectMetadata
   /// What the user wants.
   public var spec: Spec
@@ -63,7 +65,9 @@ public struct SatisRepository: KubernetesObject {
     }
   }
 
-  /// A directory of a volume. Immutable, since releases do not move along.
+  /// A directory of a volume.
+  ///
+  /// Immutable, since releases do not move along.
   public struct Output: Codable, Hashable, Sendable {
     /// The PersistentVolumeClaim.
     public var claimName: String
@@ -171,7 +175,9 @@ public struct SatisRepository: KubernetesObject {
     public var conditions: [Condition]?
     /// The number of the last Job; never goes back, so that a Job's name is never used again.
     public var jobSequence: Int64?
-    /// The claim: the one Job that may write to the output. It holds all that the Job is made from.
+    /// The claim: the one Job that may write to the output.
+    ///
+    /// It holds all that the Job is made from.
     public var activeJob: ActiveJob?
     /// Builds that wait.
     public var queuedBuilds: Int?

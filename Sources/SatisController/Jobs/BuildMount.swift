@@ -11,7 +11,9 @@ struct BuildMount: Sendable {
     volumeMounts = mounts.map { .object($0.merging(["name": .string(name)]) { own, _ in own }) }
   }
 
-  /// satis.json and the runner. The user database in it takes the place of the image's.
+  /// satis.json and the runner.
+  ///
+  /// The user database in it takes the place of the image's.
   static func snapshot(name: String, isSecret: Bool) -> Self {
     let source: [String: JSONValue] =
       isSecret ? ["secret": ["secretName": .string(name)]] : ["configMap": ["name": .string(name)]]

@@ -1,14 +1,17 @@
 import KubernetesClient
 import SatisAPI
 
-/// The Job of a claim. It is a function of the repository and the claim alone, so that it can be created again
-/// after a crash.
+/// The Job of a claim.
+///
+/// It is a function of the repository and the claim alone, so that it can be created again after a crash.
 ///
 /// It passes the pod security profile `restricted`.
 struct JobManifest: Sendable {
   /// The container that runs Satis.
   static let containerName = "satis"
-  /// The user and group of the build. The snapshot carries a user database with an entry for it.
+  /// The user and group of the build.
+  ///
+  /// The snapshot carries a user database with an entry for it.
   static let userID: Int64 = 1_000
   /// Seconds that the pod may live beyond the runner's own deadline: pulling the image, and ending in order.
   static let deadlineMargin = 600

@@ -19,8 +19,9 @@ extension RepositoryPlanner {
     queueOthers(claim)
   }
 
-  /// The builds of a claim that have not ended. One that was deleted, or deleted and created again, is not
-  /// among them: the Job goes on without it.
+  /// The builds of a claim that have not ended.
+  ///
+  /// One that was deleted, or deleted and created again, is not among them: the Job goes on without it.
   private func claimedBuilds(_ claim: SatisRepository.ActiveJob) -> [SatisBuild] {
     openBuilds.filter { build in
       claim.builds.contains { $0.name == build.metadata.name && $0.uid == build.metadata.uid }

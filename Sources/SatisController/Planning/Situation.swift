@@ -1,7 +1,9 @@
 import KubernetesClient
 import SatisAPI
 
-/// All that a decision about one repository is made from. A value: nothing in it reads a clock or a server.
+/// All that a decision about one repository is made from.
+///
+/// A value: nothing in it reads a clock or a server.
 struct Situation: Sendable {
   /// The repository's key; it may not exist.
   var key: NamespacedName
@@ -37,7 +39,9 @@ struct Situation: Sendable {
 
     /// Jobs that may still make a pod.
     var unfinishedJobs: [Job] { jobs.filter { $0.finishedCondition == nil } }
-    /// Pods that may still write. One that is being deleted counts until it is gone.
+    /// Pods that may still write.
+    ///
+    /// One that is being deleted counts until it is gone.
     var unfinishedPods: [Pod] { pods.filter { !$0.isFinished } }
   }
 }

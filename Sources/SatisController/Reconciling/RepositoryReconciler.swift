@@ -4,7 +4,9 @@ import Logging
 import SatisAPI
 
 /// Carries out what `RepositoryPlanner` decides: reads what it asks for, performs its actions in order, and
-/// stops at the first that fails. It decides nothing itself.
+/// stops at the first that fails.
+///
+/// It decides nothing itself.
 struct RepositoryReconciler: Sendable {
   let client: KubernetesClient
   let caches: Caches

@@ -1,0 +1,37 @@
+# One command per habit. `make` alone lists them.
+
+# The first thing each of these does is to install what is missing, so that they work on a new machine.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help build test check format demo cluster cluster-down clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build the operator for this machine
+	@Tests/install build
+	swift build --product satis-operator
+
+test: ## run every test: units, an API server, real pods
+	@Tests/run
+
+check: ## formatting, lint, manifests against their schemas, generated files
+	@Tests/install check
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	shellcheck -x $$(grep -rlE '^#!.*\b(ba)?sh' Tests .ci Sources deploy)
+	@Tests/Manifests/check
+
+format: ## format the Swift sources
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+demo: ## from a push to `composer require`, on a real cluster
+	@Tests/Demo/run
+
+cluster: ## start the one-node cluster
+	@Tests/Cluster/up
+
+cluster-down: ## end it and leave nothing behind
+	@Tests/Cluster/down
+
+clean: ## delete what was built here
+	rm -rf .build .build-release
