@@ -95,8 +95,6 @@ public final class HoldingProxy: Sendable {
   }
 
   private func watch(_ request: CurlRequest) -> Response {
-    var request = request
-    request.httpVersion = .http1
     let (chunks, continuation) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
     let transfer = Task { [curl, request] in
       do {

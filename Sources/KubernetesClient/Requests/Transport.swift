@@ -80,7 +80,6 @@ struct Transport: Sendable {
   ) async throws {
     var outgoing = try curlRequest(request)
     // A connection for each watch: a paused or slow stream must not hold up requests beside it.
-    outgoing.httpVersion = .http1
     outgoing.silenceTimeout = silence
     do {
       try await curl.stream(outgoing) { head, body in
