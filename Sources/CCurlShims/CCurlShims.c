@@ -9,7 +9,7 @@ CURLcode curlshims_set_long(CURL *easy, CURLoption option, long value) {
   return curl_easy_setopt(easy, option, value);
 }
 
-CURLcode curlshims_set_size(CURL *easy, CURLoption option, curl_off_t value) {
+CURLcode curlshims_set_off_t(CURL *easy, CURLoption option, curl_off_t value) {
   return curl_easy_setopt(easy, option, value);
 }
 
@@ -17,8 +17,8 @@ CURLcode curlshims_set_string(CURL *easy, CURLoption option, const char *value) 
   return curl_easy_setopt(easy, option, value);
 }
 
-CURLcode curlshims_set_pointer(CURL *easy, CURLoption option, void *value) {
-  return curl_easy_setopt(easy, option, value);
+CURLcode curlshims_set_copied_post_fields(CURL *easy, const void *bytes) {
+  return curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, bytes);
 }
 
 CURLcode curlshims_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t length) {
@@ -26,18 +26,21 @@ CURLcode curlshims_set_blob(CURL *easy, CURLoption option, const void *bytes, si
   return curl_easy_setopt(easy, option, &blob);
 }
 
-CURLcode curlshims_set_headers(CURL *easy, struct curl_slist *headers) {
-  return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+CURLcode curlshims_set_pointer(CURL *easy, CURLoption option, void *value) {
+  return curl_easy_setopt(easy, option, value);
 }
 
-CURLcode curlshims_set_write_callback(CURL *easy, curlshims_data_callback callback, void *context) {
-  CURLcode result = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, callback);
-  return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_WRITEDATA, context) : result;
+CURLcode curlshims_set_list(CURL *easy, CURLoption option, struct curl_slist *list) {
+  return curl_easy_setopt(easy, option, list);
 }
 
-CURLcode curlshims_set_header_callback(CURL *easy, curlshims_data_callback callback, void *context) {
-  CURLcode result = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, callback);
-  return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_HEADERDATA, context) : result;
+CURLcode curlshims_set_data_callback(CURL *easy, CURLoption option, curlshims_data_callback callback) {
+  return curl_easy_setopt(easy, option, callback);
+}
+
+CURLcode curlshims_set_connected_callback(CURL *easy, curl_prereq_callback callback, void *context) {
+  CURLcode result = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+  return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_PREREQDATA, context) : result;
 }
 
 static int set_tcp_user_timeout(void *context, curl_socket_t socket, curlsocktype purpose) {
@@ -48,9 +51,10 @@ static int set_tcp_user_timeout(void *context, curl_socket_t socket, curlsocktyp
   return CURL_SOCKOPT_OK;
 }
 
-CURLcode curlshims_set_tcp_user_timeout(CURL *easy, long milliseconds) {
+CURLcode curlshims_set_tcp_user_timeout(CURL *easy, unsigned int milliseconds) {
   CURLcode result = curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, set_tcp_user_timeout);
-  return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, (void *)(uintptr_t)milliseconds) : result;
+  if (result != CURLE_OK) return result;
+  return curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, (void *)(uintptr_t)milliseconds);
 }
 
 CURLcode curlshims_get_long(CURL *easy, CURLINFO info, long *value) {
@@ -62,24 +66,22 @@ CURLcode curlshims_get_off_t(CURL *easy, CURLINFO info, curl_off_t *value) {
 }
 
 void *curlshims_get_private(CURL *easy) {
-  char *pointer = NULL;
-  (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &pointer);
-  return pointer;
+  char *context = NULL;
+  (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &context);
+  return context;
 }
 
 CURLMcode curlshims_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
 }
 
-bool curlshims_multi_next_done(CURLM *multi, CURL **easy, CURLcode *result) {
+bool curlshims_multi_next_finished(CURLM *multi, CURL **easy, CURLcode *result) {
   int remaining = 0;
-  CURLMsg *message;
-  while ((message = curl_multi_info_read(multi, &remaining)) != NULL) {
-    if (message->msg == CURLMSG_DONE) {
-      *easy = message->easy_handle;
-      *result = message->data.result;
-      return true;
-    }
+  for (CURLMsg *message; (message = curl_multi_info_read(multi, &remaining)) != NULL;) {
+    if (message->msg != CURLMSG_DONE) continue;
+    *easy = message->easy_handle;
+    *result = message->data.result;
+    return true;
   }
   return false;
 }

@@ -1,97 +1,68 @@
-/// The door to libcurl: requests as `async` calls, carried out by one thread.
+/// The door to libcurl: requests as `async` calls, all carried out by one thread.
 ///
-/// Cancelling the task of a request closes its transfer. A client keeps its connections for later requests.
+/// Connections are kept for later requests. Cancelling a task closes the transfer that it waits for.
 public final class CurlClient: Sendable {
-  private let thread: CurlThread
+  private let mailbox = Mailbox()
+  private let thread: LoopThread
+  private let streamBufferBytes: Int
 
   /// Starts the thread.
   ///
   /// - Throws: `CurlError` in phase `configuration` when libcurl or the thread cannot be had.
-  public init() throws(CurlError) {
-    thread = try CurlThread()
+  public init(configuration: CurlConfiguration = .init()) throws(CurlError) {
+    try Library.initialise()
+    streamBufferBytes = configuration.streamBufferBytes
+    thread = try LoopThread { [mailbox] in EventLoop.run(mailbox, configuration) }
   }
 
+  /// Ends the thread; nobody can be waiting for a transfer any more.
   deinit {
-    thread.requestStop()
+    _ = mailbox.post(.stop)
+    thread.join()
   }
 
-  /// Ends all transfers, which fail as cancelled, and the thread.
+  /// Ends all transfers, whose readers get an error in phase `cancelled`, and the thread.
+  ///
+  /// It returns when all connections are closed. Later requests fail the same way.
   public func shutdown() async {
-    await thread.stop()
+    _ = mailbox.post(.stop)
+    await thread.waitUntilOver()
   }
 
-  /// Sends a request and returns the response with its whole body.
+  /// Sends a request and returns the response with its whole body, whatever its status.
   ///
-  /// - Throws: `CurlError`, whose phase says how far the transfer came. A response with any HTTP status is none.
+  /// - Throws: `CurlError`; its phase says how far the transfer came.
   public func send(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
-    let transfer = Transfer(request, isStreaming: false)
-    let body = try await run(transfer) { () async throws(CurlError) in try await transfer.wholeBody() }
-    let head = try await transfer.head()
-    return CurlResponse(status: head.status, headers: head.headers, body: body)
-  }
-
-  /// Sends a request and hands over the response while its body still comes. The transfer ends with the closure.
-  ///
-  /// - Throws: `CurlError` when there is no response, and what the closure throws.
-  public func stream<Result>(
-    _ request: CurlRequest, _ read: (CurlResponseHead, CurlBody) async throws -> Result
-  ) async throws -> Result {
-    let transfer = Transfer(request, isStreaming: true)
-    defer { thread.cancel(transfer) }
-    let head = try await run(transfer) { () async throws(CurlError) in try await transfer.head() }
-    return try await withTaskCancellationHandler {
-      try await read(head, CurlBody(transfer: transfer, thread: thread))
-    } onCancel: {
-      cancel(transfer)
+    let exchange = try Exchange(
+      request, .whole(request.httpVersion, maximumBytes: request.maximumBodyBytes), mailbox)
+    return try await exchange.cancelling { (exchange) async throws(CurlError) in
+      exchange.start()
+      return try await exchange.response()
     }
   }
 
-  /// Ends a transfer for its reader at once, whether or not the thread knows it already, and closes it.
-  private func cancel(_ transfer: Transfer) {
-    transfer.ended(.failure(.cancelled(transfer.server)))
-    thread.cancel(transfer)
-  }
-
-  private func run<Value>(
-    _ transfer: Transfer, _ wait: () async throws(CurlError) -> Value
-  ) async throws(CurlError) -> Value {
-    let result: Swift.Result<Value, CurlError> = await withTaskCancellationHandler {
-      thread.start(transfer)
-      do throws(CurlError) {
-        return .success(try await wait())
+  /// Sends a request and hands over the response as soon as its head is there, whatever its status.
+  ///
+  /// The transfer is closed when this returns: the closure has ended, by a value or an error, or the task was
+  /// cancelled. The body may be read only until then.
+  ///
+  /// - Throws: `CurlError` when no head comes, and whatever the closure throws.
+  public func stream<Value>(
+    _ request: CurlRequest, _ read: (CurlStreamHead, CurlBody) async throws -> Value
+  ) async throws -> Value {
+    let exchange = try Exchange(request, .pieces(pauseAt: streamBufferBytes), mailbox)
+    return try await withTaskCancellationHandler {
+      exchange.start()
+      do {
+        let value = try await read(try await exchange.head(), CurlBody(exchange: exchange))
+        await exchange.close()
+        return value
       } catch {
-        return .failure(error)
+        await exchange.close()
+        throw error
       }
     } onCancel: {
-      cancel(transfer)
-    }
-    return try result.get()
-  }
-}
-
-/// The body of a response, piece by piece as it comes.
-public struct CurlBody: AsyncSequence, Sendable {
-  /// Bytes as they came; where they are split means nothing.
-  public typealias Element = [UInt8]
-
-  let transfer: Transfer
-  let thread: CurlThread
-
-  /// Begins to read; a body can be read once.
-  public func makeAsyncIterator() -> Iterator {
-    Iterator(transfer: transfer, thread: thread)
-  }
-
-  /// Reads a body.
-  public struct Iterator: AsyncIteratorProtocol {
-    fileprivate let transfer: Transfer
-    fileprivate let thread: CurlThread
-
-    /// The next piece; nil at the end of the body.
-    public mutating func next() async throws(CurlError) -> [UInt8]? {
-      guard let piece = try await transfer.nextBytes() else { return nil }
-      if piece.wasPaused { thread.resume(transfer) }
-      return piece.bytes
+      exchange.cancel()
     }
   }
 }

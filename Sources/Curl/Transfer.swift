@@ -1,181 +1,119 @@
-import Synchronization
+import CCurl
 
-/// One transfer as its two sides see it: libcurl's thread fills it, a task reads it.
-final class Transfer: Sendable {
-  /// Bytes that may wait for a slow reader before the connection is told to wait (HTTP/1.1 streams only:
-  /// pausing one HTTP/2 stream makes libcurl 7.88 spin on the others).
-  static let highWaterMark = 4 << 20
+/// An exchange that libcurl works on.
+///
+/// It stays on libcurl's thread.
+final class Transfer {
+  let exchange: Exchange
+  let easy: EasyHandle
+  private(set) var patience: Patience
+  private let started = ContinuousClock.now
+  private var head = HeadParser()
+  /// Why a callback told libcurl to give up.
+  private var refusal: CurlError?
 
-  let request: CurlRequest
-  /// Host and port, for messages.
-  let server: String
-  /// Whether the reader takes the body piece by piece.
-  let isStreaming: Bool
-
-  private struct State {
-    var headLines: [String] = []
-    var status = 0
-    var isHeadComplete = false
-    var chunks: [[UInt8]] = []
-    var waitingBytes = 0
-    var isPaused = false
-    var end: Result<Void, CurlError>?
-    var reader: CheckedContinuation<Void, Never>?
+  init(_ exchange: Exchange, _ configuration: CurlConfiguration) throws(CurlError) {
+    self.exchange = exchange
+    patience = Patience(silence: exchange.request.silenceTimeout)
+    do throws(RequestProblem) {
+      var easy = try EasyHandle()
+      try easy.configure(exchange, configuration)
+      self.easy = easy
+    } catch {
+      throw .configuration(exchange.destination, error)
+    }
   }
 
-  private let state = Mutex(State())
-
-  init(_ request: CurlRequest, isStreaming: Bool) {
-    self.request = request
-    self.isStreaming = isStreaming
-    server = Self.server(of: request.url)
+  /// Lets libcurl call back.
+  ///
+  /// The caller keeps the transfer for as long as libcurl has it.
+  func listen() throws(CurlError) {
+    do throws(RequestProblem) {
+      try easy.setCallbacks(
+        context: Unmanaged.passUnretained(self).toOpaque(), connected: connected,
+        headerLine: receiveHeaderLine,
+        body: receiveBody)
+    } catch {
+      throw .configuration(exchange.destination, error)
+    }
   }
 
-  /// The part of a URL that messages may show: no user, path or query.
-  private static func server(of url: String) -> String {
-    let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
-    let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    return String(authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority)
+  static func from(_ context: UnsafeMutableRawPointer) -> Transfer {
+    Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
   }
 
-  // MARK: - libcurl's side
-
-  /// What becomes of a piece of the body.
-  enum Reception {
-    case taken
-    case paused
-    case refused
+  /// The reader has caught up.
+  func resume() {
+    patience.hear(at: .now)
+    easy.resume()
   }
 
-  func received(headerLine bytes: UnsafeRawBufferPointer) {
-    let line = String(decoding: bytes, as: UTF8.self)
-    wakeReader { state in
-      if line.hasPrefix("HTTP/") {
-        // An interim response such as 100 comes before the real one.
-        state.headLines = []
-        state.status = line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-      } else if line == "\r\n" || line == "\n" {
-        state.isHeadComplete = state.status >= 200
-        return state.isHeadComplete
-      } else {
-        state.headLines.append(line)
-      }
+  /// What libcurl's result means for the readers.
+  func outcome(_ code: CURLcode) -> Result<Void, CurlError> {
+    if let refusal { return .failure(refusal) }
+    if code == CURLE_OK { return .success(()) }
+    let failure = Failure(
+      code: code, progress: Progress(easy, usesTLS: exchange.destination.usesTLS), complaint: easy.complaint,
+      elapsed: .now - started, destination: exchange.destination, usesProxy: exchange.request.proxy != nil)
+    return .failure(failure.error)
+  }
+
+  // MARK: - Called by libcurl
+
+  fileprivate func connectionStands() {
+    patience.hear(at: .now)
+  }
+
+  /// - Returns: whether to go on.
+  fileprivate func accept(headerLine bytes: UnsafeRawBufferPointer) -> Bool {
+    patience.hear(at: .now)
+    switch head.accept(bytes) {
+    case .more: break
+    case .complete(let head): exchange.accept(head)
+    case .tooLarge:
+      refusal = .tooLarge(exchange.destination, what: "head", bytes: HeadParser.maximumBytes)
       return false
     }
+    return true
   }
 
-  func received(body bytes: UnsafeRawBufferPointer) -> Reception {
-    var reception = Reception.taken
-    wakeReader { state in
-      if isStreaming {
-        if request.httpVersion == .http1_1, state.waitingBytes >= Self.highWaterMark {
-          state.isPaused = true
-          reception = .paused
-          return false
-        }
-      } else if state.waitingBytes + bytes.count > request.maximumBodyBytes {
-        reception = .refused
-        return false
-      }
-      state.chunks.append([UInt8](bytes))
-      state.waitingBytes += bytes.count
-      return isStreaming
+  fileprivate func accept(body bytes: UnsafeRawBufferPointer) -> Verdict {
+    let verdict = exchange.accept(bytes)
+    switch verdict {
+    case .taken: patience.hear(at: .now)
+    case .pause: patience.pause()
+    case .tooLarge:
+      refusal = .tooLarge(
+        exchange.destination, what: "body", bytes: exchange.request.maximumBodyBytes)
     }
-    return reception
+    return verdict
   }
+}
 
-  var isEnded: Bool { state.withLock { $0.end != nil } }
+private func connected(
+  _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?,
+  _: Int32, _: Int32
+) -> Int32 {
+  if let context { Transfer.from(context).connectionStands() }
+  return CURL_PREREQFUNC_OK
+}
 
-  /// The transfer is over; of several ends the first counts.
-  func ended(_ result: Result<Void, CurlError>) {
-    wakeReader { state in
-      guard state.end == nil else { return false }
-      state.end = result
-      return true
-    }
-  }
+private func receiveHeaderLine(
+  _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+  guard let data, let context else { return 0 }
+  let bytes = UnsafeRawBufferPointer(start: data, count: size * count)
+  return Transfer.from(context).accept(headerLine: bytes) ? bytes.count : Int(CURL_WRITEFUNC_ERROR)
+}
 
-  /// Changes the state and wakes the reader if the change concerns it.
-  private func wakeReader(_ change: (inout State) -> Bool) {
-    let reader: CheckedContinuation<Void, Never>? = state.withLock { state in
-      guard change(&state) else { return nil }
-      defer { state.reader = nil }
-      return state.reader
-    }
-    reader?.resume()
-  }
-
-  // MARK: - The reader's side
-
-  /// The status and header fields, once all of them are there.
-  func head() async throws(CurlError) -> CurlResponseHead {
-    while true {
-      let head: CurlResponseHead? = try state.withLock { (state) throws(CurlError) in
-        if state.isHeadComplete {
-          return CurlResponseHead(status: state.status, headers: state.headLines.compactMap(Self.field))
-        }
-        if case .failure(let error) = state.end { throw error }
-        if state.end != nil {
-          throw CurlError(phase: .http, server: server, message: "the answer has no status line")
-        }
-        return nil
-      }
-      if let head { return head }
-      await change { $0.isHeadComplete || $0.end != nil }
-    }
-  }
-
-  /// What has come of the body since the last call; nil at its end.
-  ///
-  /// - Returns: the bytes, and whether libcurl has to be told to go on.
-  func nextBytes() async throws(CurlError) -> (bytes: [UInt8], wasPaused: Bool)? {
-    while true {
-      let (piece, isOver): ((bytes: [UInt8], wasPaused: Bool)?, Bool) =
-        try state.withLock { (state) throws(CurlError) in
-          if !state.chunks.isEmpty {
-            let bytes = state.chunks.count == 1 ? state.chunks[0] : Array(state.chunks.joined())
-            state.chunks.removeAll(keepingCapacity: true)
-            state.waitingBytes = 0
-            defer { state.isPaused = false }
-            return ((bytes, state.isPaused), false)
-          }
-          if case .failure(let error) = state.end { throw error }
-          return (nil, state.end != nil)
-        }
-      if let piece { return piece }
-      if isOver { return nil }
-      await change { !$0.chunks.isEmpty || $0.end != nil }
-    }
-  }
-
-  /// The whole body, once the transfer has ended.
-  func wholeBody() async throws(CurlError) -> [UInt8] {
-    while !isEnded {
-      await change { $0.end != nil }
-    }
-    return try state.withLock { (state) throws(CurlError) in
-      if case .failure(let error) = state.end { throw error }
-      return state.chunks.count == 1 ? state.chunks[0] : Array(state.chunks.joined())
-    }
-  }
-
-  /// Returns when it may be due; the caller looks again.
-  private func change(_ isDue: (borrowing State) -> Bool) async {
-    await withCheckedContinuation { continuation in
-      let isAlready = state.withLock { state in
-        if isDue(state) { return true }
-        state.reader = continuation
-        return false
-      }
-      if isAlready { continuation.resume() }
-    }
-  }
-
-  private static func field(_ line: String) -> (name: String, value: String)? {
-    guard let colon = line.firstIndex(of: ":") else { return nil }
-    let value = line[line.index(after: colon)...]
-    let trimmed = value.drop { $0 == " " || $0 == "\t" }
-    let end = trimmed.lastIndex { !$0.isWhitespace }.map { trimmed.index(after: $0) } ?? trimmed.startIndex
-    return (String(line[..<colon]), String(trimmed[..<end]))
+private func receiveBody(
+  _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+  guard let data, let context else { return 0 }
+  let bytes = UnsafeRawBufferPointer(start: data, count: size * count)
+  return switch Transfer.from(context).accept(body: bytes) {
+  case .taken: bytes.count
+  case .pause: Int(CURL_WRITEFUNC_PAUSE)
+  case .tooLarge: Int(CURL_WRITEFUNC_ERROR)
   }
 }

@@ -1,0 +1,99 @@
+import CCurl
+
+/// What libcurl's thread does: take commands, let libcurl work, tell the readers, wait.
+struct EventLoop: ~Copyable {
+  private let multi: MultiHandle
+  private let mailbox: Mailbox
+  private let configuration: CurlConfiguration
+  private var transfers: [ObjectIdentifier: Transfer] = [:]
+
+  /// Runs until told to stop.
+  ///
+  /// All that libcurl has is created and destroyed in here.
+  static func run(_ mailbox: Mailbox, _ configuration: CurlConfiguration) {
+    if let multi = MultiHandle() {
+      mailbox.open(multi.waker)
+      var loop = EventLoop(multi: multi, mailbox: mailbox, configuration: configuration)
+      loop.run()
+    }
+    for case .start(let exchange) in mailbox.close() {
+      exchange.end(.failure(.shutDown(exchange.destination)))
+    }
+  }
+
+  private init(multi: consuming MultiHandle, mailbox: Mailbox, configuration: CurlConfiguration) {
+    self.multi = multi
+    self.mailbox = mailbox
+    self.configuration = configuration
+  }
+
+  private mutating func run() {
+    while obey(mailbox.take()) {
+      multi.perform()
+      endFinished()
+      multi.poll(milliseconds: endOverdue(at: .now))
+    }
+    for transfer in transfers.values { end(transfer, .failure(.shutDown(transfer.exchange.destination))) }
+  }
+
+  /// - Returns: false for the command to stop.
+  private mutating func obey(_ commands: [Mailbox.Command]) -> Bool {
+    var goesOn = true
+    for command in commands {
+      switch command {
+      case .start(let exchange): start(exchange)
+      case .cancel(let exchange):
+        if let transfer = transfers[ObjectIdentifier(exchange)] {
+          end(transfer, .failure(.cancelled(exchange.destination)))
+        }
+      case .resume(let exchange): transfers[ObjectIdentifier(exchange)]?.resume()
+      case .stop: goesOn = false
+      }
+    }
+    return goesOn
+  }
+
+  private mutating func start(_ exchange: Exchange) {
+    do throws(CurlError) {
+      // The command to cancel may have come, and found nothing, before this one.
+      if exchange.isCancelled { throw .cancelled(exchange.destination) }
+      let transfer = try Transfer(exchange, configuration)
+      try transfer.listen()
+      let code = multi.add(transfer.easy)
+      guard code == CURLM_OK else {
+        throw .configuration(
+          exchange.destination, RequestProblem(CURLE_FAILED_INIT, String(cString: curl_multi_strerror(code))))
+      }
+      transfers[ObjectIdentifier(exchange)] = transfer
+    } catch {
+      exchange.end(.failure(error))
+    }
+  }
+
+  private mutating func endFinished() {
+    while let (context, code) = multi.nextFinished() {
+      let transfer = Transfer.from(context)
+      end(transfer, transfer.outcome(code))
+    }
+  }
+
+  /// Ends transfers that exceed a limit of time.
+  ///
+  /// - Returns: milliseconds until the next one may.
+  private mutating func endOverdue(at now: ContinuousClock.Instant) -> Int32 {
+    for transfer in transfers.values {
+      if case .silence(let time) = transfer.patience.exceeded(at: now) {
+        end(transfer, .failure(.silent(transfer.exchange.destination, for: time)))
+      }
+    }
+    guard let next = transfers.values.lazy.compactMap(\.patience.dueTime).min() else { return .max }
+    return Int32((next - now).milliseconds)
+  }
+
+  /// Takes a transfer from libcurl, which closes what is left of it, and tells the readers.
+  private mutating func end(_ transfer: Transfer, _ outcome: Result<Void, CurlError>) {
+    multi.remove(transfer.easy)
+    transfers[ObjectIdentifier(transfer.exchange)] = nil
+    transfer.exchange.end(outcome)
+  }
+}
