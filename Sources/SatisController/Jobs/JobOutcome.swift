@@ -26,17 +26,32 @@ struct JobOutcome: Sendable, Equatable {
     if let report = RunnerReport(terminationMessage: terminated?.message) {
       // The runner's word counts: a release it has published is served, whatever became of the pod then.
       succeeded = report.result == "Succeeded"
-      reason = report.reason
-      message = report.message
-      exitCode = report.exitCode ?? terminated?.exitCode
+      reason = Self.word(report.reason)
+      message = report.message.isEmpty ? "the runner gave no reason" : report.message
+      exitCode = Self.code(report.exitCode ?? terminated?.exitCode)
       completionTime = report.endTime ?? completionTime
-      release = report.release
-      logTail = report.log
+      release = report.release.flatMap { $0.isEmpty || $0.count > 128 ? nil : $0 }
+      logTail = report.log.flatMap { $0.isEmpty ? nil : String($0.prefix(4_096)) }
       return
     }
     succeeded = false
-    exitCode = terminated?.exitCode
-    (reason, message) = Self.explain(job: name, condition, pod, terminated)
+    exitCode = Self.code(terminated?.exitCode)
+    let explanation = Self.explain(job: name, condition, pod, terminated)
+    reason = Self.word(explanation.reason)
+    message = explanation.message
+  }
+
+  /// A reason as conditions take it; what a container wrote need not be one.
+  private static func word(_ reason: String) -> String {
+    let isWord = reason.utf8.allSatisfy { byte in
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+    }
+    return isWord && !reason.isEmpty && reason.utf8.count <= 64 ? reason : "Unknown"
+  }
+
+  /// An exit code as the operating system has them; container runtimes report others for containers they lost.
+  private static func code(_ exitCode: Int?) -> Int? {
+    exitCode.flatMap { (0...255).contains($0) ? $0 : nil }
   }
 
   private init(reason: String, message: String) {
