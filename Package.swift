@@ -80,7 +80,11 @@ let package = Package(
     .testTarget(
       name: "APIServerTests",
       dependencies: [
-        "SatisController", "SatisWebhook", "TestSupport", "satis-operator",
+        "SatisController",
+        "SatisWebhook",
+        "TestSupport",
+        "satis-operator",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Yams", package: "Yams"),
       ]
     ),

@@ -44,7 +44,8 @@ struct JobOutcome: Sendable, Equatable {
   /// A reason as conditions take it; what a container wrote need not be one.
   private static func word(_ reason: String) -> String {
     let isWord = reason.utf8.allSatisfy { byte in
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+        || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
     }
     return isWord && !reason.isEmpty && reason.utf8.count <= 64 ? reason : "Unknown"
   }
