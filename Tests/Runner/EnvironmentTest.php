@@ -43,9 +43,9 @@ final class EnvironmentTest extends TestCase
         $environment = $this->environment('key=${GIT_SSH_COMMAND##* }; eval "stat -c %a $key; cat $key" > ' . $this->workspace->root . '/seen');
 
         $command = $environment['GIT_SSH_COMMAND'];
-        self::assertStringContainsString("'-o' 'StrictHostKeyChecking=yes'", $command);
-        self::assertStringContainsString("'-o' 'UserKnownHostsFile={$this->workspace->root}/credentials/known_hosts'", $command);
-        self::assertStringContainsString("'-o' 'IdentitiesOnly=yes' '-i'", $command);
+        self::assertStringStartsWith('ssh -o BatchMode=yes -o StrictHostKeyChecking=yes ', $command);
+        self::assertStringContainsString(" -o 'UserKnownHostsFile={$this->workspace->root}/credentials/known_hosts'", $command);
+        self::assertStringContainsString(" -o IdentitiesOnly=yes -i '", $command);
         self::assertSame("600\n-----BEGIN\nkey\n-----END\n", file_get_contents("{$this->workspace->root}/seen"));
     }
 

@@ -63,6 +63,13 @@ final class InterruptionTest extends TestCase
             self::assertSame(42, $workspace->run()->exitCode);
             $workspace->script('php', 'kill -9 $$');
             self::assertSame(137, $workspace->run()->exitCode);
+            // A signal that came too late to stop anything does not turn a success into a failure.
+            $workspace->script('php', 'echo ready; read line; echo "heard $line"; exit 0');
+            $run = $workspace->start();
+            $run->process->waitFor('ready');
+            $run->process->signal(15);
+            self::assertSame(0, $run->result()->exitCode);
+            self::assertStringContainsString('heard stop', $run->process->output());
         }
     }
 

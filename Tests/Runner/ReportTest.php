@@ -53,6 +53,9 @@ final class ReportTest extends TestCase
         self::assertSame(self::KEYS, array_keys($result->report), $result->reportText);
         self::assertStringContainsString('the end', $result->report['log']);
         self::assertSame(1, preg_match('//u', $result->reportText), 'The report is UTF-8.');
+        if (preg_match('//u', $character)) {
+            self::assertStringNotContainsString("\u{FFFD}", $result->report['log'], 'No character was cut in two.');
+        }
     }
 
     public function test_a_long_message_and_many_sources_are_cut_before_the_rest_gets_lost(): void

@@ -13,9 +13,9 @@ final class Archive
             return false;
         }
         if (substr($file, -4) === '.zip') {
-            return class_exists('ZipArchive') ? self::zipOpens($file) : self::zipEnds($file);
+            return class_exists('ZipArchive', false) ? self::zipOpens($file) : self::zipEnds($file);
         }
-        if (preg_match('/\.(tar|tar\.gz|tgz|tar\.bz2)$/', $file) && class_exists('PharData')) {
+        if (preg_match('/\.(tar|tar\.gz|tgz|tar\.bz2)$/', $file) && class_exists('PharData', false)) {
             try {
                 return (new \PharData($file))->count() >= 0;
             } catch (\Exception $error) {

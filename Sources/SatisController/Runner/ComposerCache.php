@@ -10,6 +10,9 @@ namespace SatisOperator;
  */
 final class ComposerCache
 {
+    /** Where git keeps locks, beside refs: everywhere but in the hundreds of directories of loose objects. */
+    private const LOCKS = ['*.lock', 'gc.pid', 'objects/*.lock', 'objects/info/*.lock', 'objects/info/*/*.lock', 'objects/pack/*.lock'];
+
     private string $directory;
 
     public function __construct(string $directory)
@@ -28,10 +31,10 @@ final class ComposerCache
         }
     }
 
-    /** @return list<string> where git keeps locks: everywhere but in the thousands of directories of loose objects */
+    /** @return list<string> */
     private function locks(string $mirror): array
     {
-        $locks = glob("$mirror/{*.lock,gc.pid,objects/*.lock,objects/{info,pack}/*.lock,objects/info/*/*.lock}", GLOB_BRACE);
+        $locks = array_merge(...array_map(static fn (string $pattern): array => glob("$mirror/$pattern"), self::LOCKS));
         foreach (Tree::files("$mirror/refs") as $file) {
             if (substr($file->getFilename(), -5) === '.lock') {
                 $locks[] = $file->getPathname();

@@ -54,7 +54,7 @@ final class Log
     private function print(string $text): void
     {
         // Error messages are padded to the width of their longest line.
-        $text = preg_replace('/[ \t]+$/m', '', $this->redactor->redact($text));
+        $text = preg_replace('/(?<![ \t])[ \t]++$/m', '', $this->redactor->redact($text));
         // Nobody may be listening any more: a log that cannot be written is no reason to fail a build.
         @fwrite(STDOUT, $text);
         $this->tail = substr($this->tail . $text, -self::TAIL_BYTES);

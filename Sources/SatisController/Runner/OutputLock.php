@@ -53,11 +53,6 @@ final class OutputLock
             }
             return false;
         }
-        clearstatcache();
-        // Somebody may have deleted the file meanwhile; a lock on a file without a name keeps nobody out.
-        if (@fileinode($path) !== fstat($file)['ino']) {
-            return false;
-        }
         $this->file = $file;
 
         return true;

@@ -105,7 +105,7 @@ final class SatisConfig
                 continue;
             }
             $sources[] = $repository['url'] ?? null;
-            $package = $repository['package'] ?? [];
+            $package = (array) ($repository['package'] ?? []);
             foreach (isset($package['name']) ? [$package] : $package as $inline) {
                 $sources[] = $inline['source']['url'] ?? null;
             }
@@ -120,7 +120,7 @@ final class SatisConfig
         $keys = ['http-basic', 'bearer', 'github-oauth', 'gitlab-oauth', 'gitlab-token', 'bitbucket-oauth', 'custom-headers'];
         $credentials = array_intersect_key((array) ($this->json['config'] ?? []), array_flip($keys));
         foreach ($this->json['repositories'] as $repository) {
-            foreach ((array) ($repository['options']['http']['header'] ?? []) as $header) {
+            foreach (array_filter((array) ($repository['options']['http']['header'] ?? []), 'is_string') as $header) {
                 $credentials[] = trim((string) strstr($header, ':'), ': ');
             }
         }

@@ -100,15 +100,16 @@ final class SatisEnvironment
     /** @return array<string, string> */
     private function ssh(): array
     {
-        $command = ['ssh', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes'];
+        $options = [];
         if (is_file("{$this->credentials}/known_hosts")) {
-            array_push($command, '-o', "UserKnownHostsFile={$this->credentials}/known_hosts");
+            $options[] = '-o ' . escapeshellarg("UserKnownHostsFile={$this->credentials}/known_hosts");
         }
         if (is_file("{$this->credentials}/id_key")) {
-            array_push($command, '-o', 'IdentitiesOnly=yes', '-i', $this->copy("{$this->credentials}/id_key", 'id_key'));
+            $options[] = '-o IdentitiesOnly=yes -i ' . escapeshellarg($this->copy("{$this->credentials}/id_key", 'id_key'));
         }
+        $command = 'ssh -o BatchMode=yes -o StrictHostKeyChecking=yes ' . implode(' ', $options);
 
-        return count($command) > 5 ? ['GIT_SSH_COMMAND' => implode(' ', array_map('escapeshellarg', $command))] : [];
+        return $options === [] ? [] : ['GIT_SSH_COMMAND' => $command];
     }
 
     /**
