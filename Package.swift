@@ -77,6 +77,7 @@ let package = Package(
     .target(name: "CCurlShims", dependencies: ["CCurl"]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .testTarget(name: "CurlTests", dependencies: ["Curl"]),
+    .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient", "Curl"]),
     .testTarget(
       name: "APIServerTests",
       dependencies: [

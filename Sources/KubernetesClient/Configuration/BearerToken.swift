@@ -16,10 +16,12 @@ final class TokenReader: Sendable {
   private static let lifetime: Duration = .seconds(60)
 
   private let source: BearerToken
+  private let now: @Sendable () -> ContinuousClock.Instant
   private let cached = Mutex<(token: String, readAt: ContinuousClock.Instant)?>(nil)
 
-  init(source: BearerToken) {
+  init(source: BearerToken, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
     self.source = source
+    self.now = now
   }
 
   /// The token for the next request, nil when there is none.
@@ -28,9 +30,13 @@ final class TokenReader: Sendable {
     case .none: return nil
     case .fixed(let token): return token
     case .file(let path):
-      let now = ContinuousClock.now
+      let now = now()
       if let known = cached.withLock({ $0 }), now - known.readAt < Self.lifetime { return known.token }
       let token = try FileContents.text(at: path, subject: "the bearer token")
+      guard !token.isEmpty else {
+        throw ConfigurationError(
+          subject: "the bearer token", problem: "needs the file \(path), which is empty")
+      }
       cached.withLock { $0 = (token, now) }
       return token
     }

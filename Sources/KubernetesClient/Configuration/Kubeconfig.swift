@@ -25,11 +25,12 @@ struct Kubeconfig {
       let text = try FileContents.text(at: path, subject: "kubeconfig")
       let file: File
       do {
-        file = try YAMLDecoder().decode(File.self, from: text)
+        // kubectl as well takes an empty file for one without entries.
+        file = text.isEmpty ? File() : try YAMLDecoder().decode(File.self, from: text)
       } catch {
         throw ConfigurationError(subject: "kubeconfig \(path)", problem: "is no kubeconfig: \(error)")
       }
-      merged.add(file, directory: String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
+      merged.add(file, directory: path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ".")
     }
     return merged
   }
@@ -62,13 +63,13 @@ struct Kubeconfig {
         subject: "context '\(name)' of \(file)",
         problem: "names the cluster '\(context.cluster)', which is missing")
     }
-    guard let user = context.user.isEmpty ? User() : users[context.user] else {
+    let userName = context.user ?? ""
+    guard let user = userName.isEmpty ? User() : users[userName] else {
       throw ConfigurationError(
-        subject: "context '\(name)' of \(file)", problem: "names the user '\(context.user)', which is missing"
-      )
+        subject: "context '\(name)' of \(file)", problem: "names the user '\(userName)', which is missing")
     }
     let clusterSubject = "cluster '\(context.cluster)' of \(file)"
-    let userSubject = "user '\(context.user)' of \(file)"
+    let userSubject = "user '\(userName)' of \(file)"
     return ClusterConfiguration(
       server: cluster.server,
       certificateAuthority: try cluster.certificateAuthority.bytes(subject: clusterSubject),
@@ -117,7 +118,8 @@ extension Kubeconfig {
 
   private struct Context: Decodable {
     var cluster: String
-    var user: String
+    /// Left out, the client is nobody in particular.
+    var user: String?
     var namespace: String?
   }
 

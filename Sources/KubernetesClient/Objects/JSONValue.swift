@@ -51,8 +51,7 @@ public enum JSONValue: Hashable, Sendable {
 }
 
 extension JSONValue: ExpressibleByStringInterpolation, ExpressibleByBooleanLiteral,
-  ExpressibleByIntegerLiteral,
-  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+  ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
   /// Takes the literal.
   public init(stringLiteral value: String) { self = .string(value) }
@@ -66,8 +65,6 @@ extension JSONValue: ExpressibleByStringInterpolation, ExpressibleByBooleanLiter
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(Dictionary(elements) { _, last in last })
   }
-  /// Takes the literal.
-  public init(nilLiteral: ()) { self = .null }
 }
 
 extension JSONValue: Codable {

@@ -24,7 +24,7 @@ public struct ResourceType: Hashable, Sendable {
   func path(namespace: String?) -> String {
     let root = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
     guard let namespace, !namespace.isEmpty else { return "\(root)/\(plural)" }
-    return "\(root)/namespaces/\(namespace)/\(plural)"
+    return "\(root)/namespaces/\(namespace.percentEncoded)/\(plural)"
   }
 }
 

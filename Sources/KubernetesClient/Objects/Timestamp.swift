@@ -26,6 +26,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     }
     guard let offset = scanner.zoneOffset(), scanner.isAtEnd else { return nil }
     let days = Self.daysSinceEpoch(year: year, month: month, day: day)
+    // The 30th of February would be the 1st or 2nd of March.
+    guard Self(seconds: days * 86_400).civilDate.day == day else { return nil }
     seconds = ((days * 24 + hour) * 60 + minute) * 60 + second - offset
   }
 

@@ -30,7 +30,7 @@ struct APIRequest: Sendable, CustomStringConvertible {
   init(verb: Verb, on type: ResourceType, key: NamespacedName, subresource: Subresource? = nil) {
     self.verb = verb
     let suffix = subresource.map { "/\($0.rawValue)" } ?? ""
-    path = "\(type.path(namespace: key.namespace))/\(Self.escaped(key.name))\(suffix)"
+    path = "\(type.path(namespace: key.namespace))/\(key.name.percentEncoded)\(suffix)"
     description = "\(verb.rawValue) \(type.kind) \(key)\(suffix)"
   }
 
@@ -48,7 +48,7 @@ struct APIRequest: Sendable, CustomStringConvertible {
 
   mutating func query(_ name: String, _ value: String?) {
     guard let value else { return }
-    queryItems.append("\(name)=\(Self.escaped(value))")
+    queryItems.append("\(name)=\(value.percentEncoded)")
   }
 
   mutating func body(_ value: some Encodable) throws(KubernetesError) {
@@ -59,11 +59,13 @@ struct APIRequest: Sendable, CustomStringConvertible {
         request: description, cause: .configuration("cannot be written as JSON: \(error)"))
     }
   }
+}
 
-  /// Percent-encodes everything but the unreserved characters of RFC 3986.
-  private static func escaped(_ text: String) -> String {
+extension String {
+  /// With everything percent-encoded but the unreserved characters of RFC 3986.
+  var percentEncoded: String {
     var result = ""
-    for byte in text.utf8 {
+    for byte in utf8 {
       let scalar = Unicode.Scalar(byte)
       switch scalar {
       case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~": result.unicodeScalars.append(scalar)

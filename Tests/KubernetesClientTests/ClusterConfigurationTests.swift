@@ -1,0 +1,121 @@
+import KubernetesClient
+import Testing
+
+@Suite struct ClusterConfigurationTests {
+  private let directory: TemporaryDirectory
+
+  init() throws {
+    directory = try TemporaryDirectory()
+  }
+
+  private func writeKubeconfig(_ name: String, server: String) throws -> String {
+    try directory.write(
+      name,
+      """
+      current-context: main
+      clusters: [{name: c, cluster: {server: "\(server)"}}]
+      contexts: [{name: main, context: {cluster: c, user: ""}}]
+      """)
+  }
+
+  private func writeServiceAccount() throws {
+    try directory.write("ca.crt", "authority")
+    try directory.write("namespace", "shop\n")
+    try directory.write("token", "secret\n")
+  }
+
+  // MARK: - In a pod
+
+  @Test func `a pod finds its cluster by its environment and its mounted files`() throws {
+    try writeServiceAccount()
+    let configuration = try ClusterConfiguration.inCluster(
+      environment: ["KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "6443"],
+      directory: directory.path)
+    #expect(configuration.server == "https://10.0.0.1:6443")
+    #expect(configuration.certificateAuthority == Array("authority".utf8))
+    #expect(configuration.namespace == "shop")
+    #expect(configuration.origin == "the pod's service account")
+    #expect(!configuration.skipsCertificateCheck)
+    guard case .file(let path) = configuration.token else {
+      Issue.record("the token is \(configuration.token)")
+      return
+    }
+    #expect(path == "\(directory.path)/token")
+  }
+
+  @Test func `an IPv6 address gets brackets and the port has a default`() throws {
+    try writeServiceAccount()
+    let configuration = try ClusterConfiguration.inCluster(
+      environment: ["KUBERNETES_SERVICE_HOST": "fd00::1"], directory: directory.path)
+    #expect(configuration.server == "https://[fd00::1]:443")
+  }
+
+  @Test func `a pod without a mounted namespace is in the default one`() throws {
+    try directory.write("ca.crt", "authority")
+    let configuration = try ClusterConfiguration.inCluster(
+      environment: ["KUBERNETES_SERVICE_HOST": "10.0.0.1"], directory: directory.path)
+    #expect(configuration.namespace == "default")
+  }
+
+  @Test func `a pod without a mounted authority is told which file is missing`() throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try ClusterConfiguration.inCluster(
+        environment: ["KUBERNETES_SERVICE_HOST": "10.0.0.1"], directory: directory.path)
+    }
+    #expect(
+      error?.description.contains("the pod's service account needs the file \(directory.path)/ca.crt") == true
+    )
+  }
+
+  @Test func `outside a pod the service account says what to do instead`() {
+    let error = #expect(throws: ConfigurationError.self) {
+      try ClusterConfiguration.inCluster(environment: [:])
+    }
+    #expect(error?.description.contains("pass --kubeconfig") == true)
+  }
+
+  // MARK: - Discovery
+
+  @Test func `a kubeconfig that is named wins over everything else`() throws {
+    let named = try writeKubeconfig("named", server: "https://named")
+    let listed = try writeKubeconfig("listed", server: "https://listed")
+    let configuration = try ClusterConfiguration.discover(
+      kubeconfig: named,
+      environment: ["KUBECONFIG": listed, "KUBERNETES_SERVICE_HOST": "10.0.0.1", "HOME": "/nowhere"])
+    #expect(configuration.server == "https://named")
+  }
+
+  @Test func `KUBECONFIG wins over the pod's service account and over the home directory`() throws {
+    let listed = try writeKubeconfig("listed", server: "https://listed")
+    let configuration = try ClusterConfiguration.discover(
+      environment: ["KUBECONFIG": ":\(listed):", "KUBERNETES_SERVICE_HOST": "10.0.0.1", "HOME": "/nowhere"])
+    #expect(configuration.server == "https://listed")
+  }
+
+  @Test func `the pod's service account wins over the home directory`() throws {
+    _ = try writeKubeconfig(".kube/config", server: "https://home")
+    let error = #expect(throws: ConfigurationError.self) {
+      try ClusterConfiguration.discover(
+        environment: ["KUBERNETES_SERVICE_HOST": "10.0.0.1", "HOME": directory.path])
+    }
+    #expect(error?.subject == "the pod's service account")
+  }
+
+  @Test func `the home directory is the last resort, and the choice of those who name a context`() throws {
+    _ = try writeKubeconfig(".kube/config", server: "https://home/")
+    let found = try ClusterConfiguration.discover(environment: ["HOME": directory.path])
+    #expect(found.server == "https://home")
+    let chosen = try ClusterConfiguration.discover(
+      context: "main", environment: ["KUBERNETES_SERVICE_HOST": "10.0.0.1", "HOME": directory.path])
+    #expect(chosen.server == "https://home")
+  }
+
+  @Test func `where nothing is set the error says what to set`() {
+    let error = #expect(throws: ConfigurationError.self) {
+      try ClusterConfiguration.discover(environment: [:])
+    }
+    #expect(
+      error?.description.contains("neither KUBECONFIG, KUBERNETES_SERVICE_HOST nor HOME is set") == true)
+    #expect(error?.description.contains("pass --kubeconfig") == true)
+  }
+}

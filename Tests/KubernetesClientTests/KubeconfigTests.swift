@@ -1,0 +1,220 @@
+import Foundation
+import Testing
+
+@testable import KubernetesClient
+
+@Suite struct KubeconfigTests {
+  private let directory: TemporaryDirectory
+
+  init() throws {
+    directory = try TemporaryDirectory()
+  }
+
+  /// A kubeconfig of one context `main`; the two texts are members of its cluster and of its user.
+  private func write(
+    cluster: String = "", user: String = "token: secret", to name: String = "config"
+  ) throws -> String {
+    try directory.write(
+      name,
+      """
+      apiVersion: v1
+      kind: Config
+      current-context: main
+      clusters: [{name: c, cluster: {server: "https://c.example.org:6443", \(cluster)}}]
+      users: [{name: u, user: {\(user)}}]
+      contexts: [{name: main, context: {cluster: c, user: u, namespace: shop}}]
+      """)
+  }
+
+  private func load(_ paths: String..., context: String? = nil) throws -> ClusterConfiguration {
+    try Kubeconfig.load(paths: paths).configuration(context: context)
+  }
+
+  private func problem(_ body: () throws -> ClusterConfiguration) -> String {
+    #expect(throws: ConfigurationError.self) { _ = try body() }?.description ?? ""
+  }
+
+  private func token(_ configuration: ClusterConfiguration) -> String {
+    switch configuration.token {
+    case .none: "none"
+    case .fixed(let token): "fixed \(token)"
+    case .file(let path): "file \(path)"
+    }
+  }
+
+  private func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
+
+  // MARK: - Clusters
+
+  @Test func `the current context is used with its cluster, user and namespace`() throws {
+    let path = try write()
+    let configuration = try load(path)
+    #expect(configuration.server == "https://c.example.org:6443")
+    #expect(configuration.namespace == "shop")
+    #expect(configuration.certificateAuthority == nil)
+    #expect(configuration.origin == "context 'main' of kubeconfig \(path)")
+    #expect(token(configuration) == "fixed secret")
+  }
+
+  @Test func `every setting of a cluster is taken`() throws {
+    let configuration = try load(
+      write(
+        cluster: """
+          certificate-authority-data: \(base64("authority")), insecure-skip-tls-verify: true, \
+          tls-server-name: other.example.org, proxy-url: "http://proxy:3128"
+          """))
+    #expect(configuration.certificateAuthority == Array("authority".utf8))
+    #expect(configuration.skipsCertificateCheck)
+    #expect(configuration.serverName == "other.example.org")
+    #expect(configuration.proxyURL == "http://proxy:3128")
+  }
+
+  @Test func `data in the file wins over the path of another`() throws {
+    let configuration = try load(
+      write(cluster: "certificate-authority-data: \(base64("data")), certificate-authority: /nowhere"))
+    #expect(configuration.certificateAuthority == Array("data".utf8))
+  }
+
+  @Test func `relative paths are relative to the file that holds them`() throws {
+    try directory.write("pki/ca.crt", "authority")
+    try directory.write("pki/client.crt", "certificate")
+    try directory.write("pki/client.key", "key")
+    let configuration = try load(
+      write(
+        cluster: "certificate-authority: pki/ca.crt",
+        user: "client-certificate: pki/client.crt, client-key: pki/client.key, tokenFile: pki/token"))
+    #expect(configuration.certificateAuthority == Array("authority".utf8))
+    #expect(configuration.clientIdentity?.certificate == Array("certificate".utf8))
+    #expect(configuration.clientIdentity?.key == Array("key".utf8))
+    #expect(token(configuration) == "file \(directory.path)/pki/token")
+  }
+
+  @Test func `relative paths in a file of the working directory begin there`() throws {
+    // The name is unique, and nothing else looks at files of the working directory.
+    let name = "kubeconfig-\(UUID().uuidString)"
+    let path = try write(user: "tokenFile: token")
+    try FileManager.default.copyItem(atPath: path, toPath: name)
+    defer { try? FileManager.default.removeItem(atPath: name) }
+    #expect(try token(load(name)) == "file ./token")
+  }
+
+  // MARK: - Users
+
+  @Test func `client certificates are taken from data`() throws {
+    let configuration = try load(
+      write(user: "client-certificate-data: \(base64("certificate")), client-key-data: \(base64("key"))"))
+    #expect(configuration.clientIdentity?.certificate == Array("certificate".utf8))
+    #expect(configuration.clientIdentity?.key == Array("key".utf8))
+    #expect(token(configuration) == "none")
+  }
+
+  @Test func `a token file wins over the token beside it`() throws {
+    #expect(try token(load(write(user: "token: secret, tokenFile: /run/token"))) == "file /run/token")
+  }
+
+  @Test func `half a client certificate is refused with what is missing`() throws {
+    let path = try write(user: "client-certificate-data: \(base64("certificate"))")
+    #expect(
+      problem { try load(path) }
+        == "user 'u' of kubeconfig \(path) has only one of client-certificate and client-key; both are needed"
+    )
+  }
+
+  @Test(arguments: ["exec: {command: login}", "auth-provider: {name: gcp}", "username: a, password: b"])
+  func `a way to identify oneself that is not supported is named`(user: String) throws {
+    let path = try write(user: user)
+    let message = problem { try load(path) }
+    #expect(
+      message.hasPrefix("user 'u' of kubeconfig \(path) identifies itself by '\(user.prefix { $0 != ":" })'"))
+    #expect(message.contains("use a token, a tokenFile or a client certificate"))
+  }
+
+  @Test func `a context without a user, or with an empty one, is nobody`() throws {
+    for context in ["{cluster: c}", "{cluster: c, user: \"\"}"] {
+      let path = try directory.write(
+        "config",
+        """
+        current-context: main
+        clusters: [{name: c, cluster: {server: "http://127.0.0.1:8001/"}}]
+        contexts: [{name: main, context: \(context)}]
+        """)
+      let configuration = try load(path)
+      #expect(token(configuration) == "none")
+      #expect(configuration.server == "http://127.0.0.1:8001")
+      #expect(configuration.namespace == "default")
+    }
+  }
+
+  // MARK: - Several files
+
+  @Test func `of several files the first entry of a name counts, and files that are missing are passed over`()
+    throws
+  {
+    let first = try directory.write(
+      "one/config",
+      """
+      clusters: [{name: c, cluster: {server: "https://first", certificate-authority: ca.crt}}]
+      contexts: [{name: second, context: {cluster: d, user: u}}]
+      """)
+    try directory.write("one/ca.crt", "the first file's own")
+    let second = try directory.write(
+      "two/config",
+      """
+      current-context: main
+      clusters: [{name: c, cluster: {server: "https://shadowed"}}, {name: d, cluster: {server: "https://second"}}]
+      users: [{name: u, user: {tokenFile: token}}]
+      contexts: [{name: main, context: {cluster: c, user: u}}]
+      """)
+    let main = try load(first, "/nowhere/config", second)
+    #expect(main.server == "https://first")
+    #expect(main.certificateAuthority == Array("the first file's own".utf8))
+    #expect(token(main) == "file \(directory.path)/two/token")
+    #expect(try load(first, second, context: "second").server == "https://second")
+  }
+
+  @Test func `an empty file adds nothing and breaks nothing`() throws {
+    let empty = try directory.write("empty", "")
+    let path = try write()
+    #expect(try load(empty, path).server == "https://c.example.org:6443")
+    #expect(problem { try load(empty) }.contains("has no current-context"))
+  }
+
+  // MARK: - What is missing
+
+  @Test func `what a context needs and does not find is named with the file`() throws {
+    let path = try directory.write(
+      "config",
+      """
+      clusters: [{name: c, cluster: {server: "https://c"}}]
+      contexts: [{name: a, context: {cluster: none, user: u}}, {name: b, context: {cluster: c, user: none}}]
+      """)
+    #expect(
+      problem { try load(path) }
+        == "kubeconfig \(path) has no current-context; choose one with `kubectl config use-context`")
+    #expect(problem { try load(path, context: "z") } == "kubeconfig \(path) has no context 'z'; it has: a, b")
+    #expect(
+      problem { try load(path, context: "a") }
+        == "context 'a' of kubeconfig \(path) names the cluster 'none', which is missing")
+    #expect(
+      problem { try load(path, context: "b") }
+        == "context 'b' of kubeconfig \(path) names the user 'none', which is missing")
+  }
+
+  @Test func `a file that is missing, unreadable or no kubeconfig is named`() throws {
+    #expect(
+      problem { try load("/nowhere/config") }
+        == "kubeconfig needs the file /nowhere/config, which cannot be read: it does not exist")
+    #expect(problem { try load("/nowhere/a", "/nowhere/b") }.contains("/nowhere/a, /nowhere/b"))
+    let path = try directory.write("config", "clusters: {name: c}")
+    #expect(problem { try load(path) }.hasPrefix("kubeconfig \(path) is no kubeconfig: "))
+    let missing = try write(cluster: "certificate-authority: ca.crt", to: "other")
+    #expect(
+      problem { try load(missing) }
+        == "cluster 'c' of kubeconfig \(missing) needs the file \(directory.path)/ca.crt, which cannot be read: "
+        + "it does not exist")
+    let data = try write(cluster: "certificate-authority-data: '!'", to: "data")
+    #expect(
+      problem { try load(data) }
+        == "cluster 'c' of kubeconfig \(data) has a field ending in -data that is no base64")
+  }
+}
