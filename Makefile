@@ -18,7 +18,7 @@ test: ## run every test: units, an API server, real pods
 check: ## formatting, lint, manifests against their schemas, generated files
 	@Tests/install check
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests
-	shellcheck -x $$(grep -rlE '^#!.*\b(ba)?sh' Tests .ci Sources deploy)
+	shellcheck -x --source-path=SCRIPTDIR $$(grep -rlE '^#!.*\b(ba)?sh' Tests .ci Sources deploy)
 	@Tests/Manifests/check
 
 format: ## format the Swift sources

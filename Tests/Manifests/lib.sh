@@ -9,7 +9,8 @@ export PYTHONDONTWRITEBYTECODE=1
 
 install_python() {
   python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3 python3-venv
-  with_lock "$cache/venv.lock" fill_venv
+  hold "$cache/venv.lock"
+  fill_venv
 }
 
 fill_venv() {
