@@ -24,6 +24,7 @@ enum RunnerProgram {
     "SatisFindings.php": PackageResources.SatisFindings_php,
     "SatisProcess.php": PackageResources.SatisProcess_php,
     "Shell.php": PackageResources.Shell_php,
+    "SupersededFiles.php": PackageResources.SupersededFiles_php,
     "Tree.php": PackageResources.Tree_php,
     "WorkOrder.php": PackageResources.WorkOrder_php,
     "runner.php": PackageResources.runner_php,
