@@ -62,13 +62,8 @@ struct Admission: Sendable {
   ) async throws(KubernetesError) -> [String: Result<Secret, KubernetesError>] {
     let results = await withTaskGroup { group in
       for name in names {
-        group.addTask { () async -> (String, Result<Secret, KubernetesError>) in
-          do throws(KubernetesError) {
-            return (name, .success(try await store.secret(NamespacedName(namespace: namespace, name: name))))
-          } catch {
-            return (name, .failure(error))
-          }
-        }
+        // Not one closure: the optimizer of Swift 6.3 spoils a tuple that is made within `do throws`.
+        group.addTask { (name, await read(NamespacedName(namespace: namespace, name: name), store: store)) }
       }
       return await group.reduce(into: []) { $0.append($1) }
     }
@@ -77,6 +72,16 @@ struct Admission: Sendable {
       answers[name] = try await ask { () throws(KubernetesError) in try result.get() }
     }
     return answers
+  }
+
+  private static func read(
+    _ key: NamespacedName, store: any BuildStore
+  ) async -> Result<Secret, KubernetesError> {
+    do throws(KubernetesError) {
+      return .success(try await store.secret(key))
+    } catch {
+      return .failure(error)
+    }
   }
 
   private static func ask<Object>(
