@@ -44,8 +44,11 @@ make_folder() {
 make_folders() {
   local folder
   for folder in "${hidden_folders[@]}"; do make_folder "$folder"; done
-  # Build pods are user 1000, and an fsGroup does not reach a hostPath.
-  for folder in "${volume_folders[@]}"; do make_folder "$folder" 1000; done
+  for folder in "${volume_folders[@]}"; do
+    make_folder "$folder" 1000
+    # What an fsGroup makes of other volumes: the group is handed on to the folders that the kubelet makes for a subPath.
+    chmod 2775 "$folder"
+  done
 }
 
 remove_folders() {

@@ -181,7 +181,21 @@ final class PublishingTest extends TestCase
         $result = $this->workspace->run();
 
         self::assertSame('OutputNotWritable', $result->report['reason']);
-        self::assertStringContainsString('cannot be opened for writing as uid 1000', $result->report['message']);
+        self::assertStringContainsString('output/.lock cannot be written as uid 1000', $result->report['message']);
+    }
+
+    public function test_a_cache_that_cannot_be_written_is_named(): void
+    {
+        self::assertSame(0, posix_geteuid(), 'This test has to be run as root, to become another user.');
+        chmod("{$this->workspace->root}/cache", 0555);
+        $this->workspace->prefix = self::NOBODY;
+        $this->satis->builds('1.0.0');
+
+        $result = $this->workspace->run();
+
+        self::assertSame('OutputNotWritable', $result->report['reason']);
+        self::assertStringContainsString('cache cannot be written as uid 1000', $result->report['message']);
+        self::assertStringContainsString('mode 2775', $result->report['message']);
     }
 
     private function publish(string $version): Result

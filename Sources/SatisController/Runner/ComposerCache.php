@@ -22,6 +22,9 @@ final class ComposerCache
 
     public function repair(): void
     {
+        if (!is_writable($this->directory)) {
+            throw Failure::notWritable("The cache {$this->directory}");
+        }
         foreach (glob("{$this->directory}/vcs/*", GLOB_ONLYDIR) as $mirror) {
             array_map([Tree::class, 'remove'], $this->locks($mirror));
             if (!is_file("$mirror/packed-refs") && Tree::files("$mirror/refs")->current() === null) {

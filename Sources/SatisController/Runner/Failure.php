@@ -19,6 +19,16 @@ final class Failure extends \RuntimeException
         $this->sources = $sources;
     }
 
+    /** A directory of a volume that the pod's user may not write to, with the usual cause. */
+    public static function notWritable(string $what): self
+    {
+        $uid = function_exists('posix_geteuid') ? posix_geteuid() : getmyuid();
+        $message = "$what cannot be written as uid $uid: the volume is missing, read-only or owned by another user. "
+            . 'Where Kubernetes leaves its group alone (hostPath, NFS), give its root to group 1000 with mode 2775.';
+
+        return new self('OutputNotWritable', $message);
+    }
+
     /** The exit code by which `kubectl get pods` and the controller tell a stop and a deadline from a failure. */
     public function exitCode(): int
     {

@@ -43,9 +43,7 @@ final class OutputLock
     {
         $file = @fopen($path, 'c+');
         if ($file === false) {
-            $uid = function_exists('posix_geteuid') ? posix_geteuid() : getmyuid();
-            $message = "$path cannot be opened for writing as uid $uid: the volume is missing, read-only or owned by another uid.";
-            throw new Failure('OutputNotWritable', $message);
+            throw Failure::notWritable("The lock $path");
         }
         if (!flock($file, LOCK_EX | LOCK_NB, $busy)) {
             if (!$busy) {
