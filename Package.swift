@@ -79,6 +79,10 @@ let package = Package(
     .testTarget(name: "CurlTests", dependencies: ["Curl"]),
     .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient", "Curl"]),
     .testTarget(
+      name: "ControllerRuntimeTests",
+      dependencies: ["ControllerRuntime", .product(name: "HummingbirdTesting", package: "hummingbird")]
+    ),
+    .testTarget(
       name: "APIServerTests",
       dependencies: [
         "SatisController",

@@ -98,13 +98,13 @@ public final class Cache<Object: KubernetesObject>: Sendable {
 }
 
 extension KubernetesObject {
-  /// Whether this is a later version of the same object.
+  /// Whether this was written later than another object of the collection.
   ///
-  /// Versions of one collection are numbers that grow; Kubernetes promises so since 1.35 and its storage has
-  /// always worked that way. Where they are no numbers, nothing is newer and the last event wins.
+  /// Versions of one collection are numbers that grow with every write, so they also tell an object from its
+  /// predecessor of the same name. Kubernetes promises so since 1.35 and its storage has always worked that
+  /// way. Where they are no numbers, nothing is newer and the last event wins.
   fileprivate func isNewer(than other: Self) -> Bool {
-    guard metadata.uid == other.metadata.uid,
-      let version = metadata.resourceVersion.flatMap({ UInt64($0) }),
+    guard let version = metadata.resourceVersion.flatMap({ UInt64($0) }),
       let otherVersion = other.metadata.resourceVersion.flatMap({ UInt64($0) })
     else { return false }
     return version > otherVersion
