@@ -8,7 +8,7 @@ public import ServiceLifecycle
 ///
 /// Every event on a repository, a build, a Job or a pod leads to the key of its repository, and the queue never
 /// works on one key twice at once. Order and the one writer per output are therefore local decisions.
-public struct SatisController: Service {
+public struct SatisController: Service, CustomStringConvertible {
   /// What can be set from outside.
   public struct Configuration: Sendable {
     /// The namespace to serve; nil for all.
@@ -95,6 +95,9 @@ public struct SatisController: Service {
     // A decision needs all four views: the absence of a Job means nothing before Jobs are listed.
     if notReady == nil { queue.resume() }
   }
+
+  /// For the log; what it holds is nobody's business.
+  public var description: String { "controller" }
 
   private static func repositoryKeys(of metadata: ObjectMetadata) -> [NamespacedName] {
     guard

@@ -56,6 +56,44 @@ import Yams
     try compare(component: "webhook")
   }
 
+  @Test func `a right that is missing is named in the build, which runs once it is granted`() async throws {
+    let client = try client(component: "controller")
+    try setMayCreateJobs(false)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      let controller = SatisController(
+        client: client, configuration: .init(namespace: Self.namespace, defaultImage: "satis:test"),
+        logger: .quiet, now: wallClock)
+      group.addTask { await controller.run() }
+      try await server.createRepository("barred", in: Self.namespace)
+      try await server.createBuild("barred-1", of: "barred", in: Self.namespace)
+      let waiting = try await server.wait(for: SatisBuild.self, "barred-1", in: Self.namespace) {
+        $0.condition?.message.contains("cannot create resource") == true
+      }
+      #expect(waiting.condition?.reason == "Queued")
+      try setMayCreateJobs(true)
+      try await server.wait(for: SatisBuild.self, "barred-1", in: Self.namespace) {
+        $0.condition?.reason == "Running"
+      }
+      group.cancelAll()
+    }
+    await client.shutdown()
+  }
+
+  /// Takes the right to create Jobs from the controller's Role, or gives it back.
+  private func setMayCreateJobs(_ isAllowed: Bool) throws {
+    let text = try kubectl.run("get", "role", "satis-controller", "-n", Self.namespace, "-o", "json")
+    var role = try JSONValue(parsing: text.utf8)
+    let rules = (role["rules"]?.elements ?? []).map { rule in
+      guard rule["resources"] == ["jobs"] else { return rule }
+      var rule = rule
+      let others = (rule["verbs"]?.elements ?? []).filter { $0 != "create" }
+      rule["verbs"] = .array(isAllowed ? others + ["create"] : others)
+      return rule
+    }
+    role["rules"] = .array(rules)
+    try kubectl.run("replace", "-f", "-", input: try role.serialized())
+  }
+
   // MARK: - What the controller does
 
   private func buildFromConfigMapAndSecret() async throws {

@@ -226,6 +226,35 @@ private let digest = "be8246b3"
   }
 }
 
+@Suite struct WhenTheServerDoesNotTakeAJob {
+  private func refused(isTemporary: Bool) -> Scene {
+    var scene = Scene()
+    scene.addBuild("b1")
+    scene.apply(Array(scene.decide().actions.prefix(2)))
+    scene.live.jobRefusal = .init(isTemporary: isTemporary, message: "exceeded quota")
+    return scene
+  }
+
+  @Test func `a used-up quota keeps the claim and is tried again`() {
+    var scene = refused(isTemporary: true)
+    let decision = scene.decide()
+    scene.apply(decision.actions)
+    #expect(decision.again != nil)
+    #expect(scene.condition("b1")?.reason == "Queued")
+    #expect(scene.condition("b1")?.message.contains("exceeded quota") == true)
+    scene.live.jobRefusal = nil
+    #expect(scene.step().words == ["job \(firstJob)", "build b1 Running"])
+  }
+
+  @Test func `an invalid Job ends its build and frees the output`() {
+    var scene = refused(isTemporary: false)
+    scene.step()
+    #expect(scene.condition("b1")?.reason == "Failed")
+    #expect(scene.builds[0].status?.attempts?.first?.reason == "JobRejected")
+    #expect(scene.claim == nil)
+  }
+}
+
 @Suite struct RefusingWhatCannotBeBuilt {
   @Test func `a source that satis.json does not list is Invalid at once and makes no Job`() {
     var scene = Scene()

@@ -3,6 +3,11 @@ import KubernetesClient
 
 /// A satis.json, as far as it decides what is built.
 public struct SatisConfiguration: Sendable, Hashable {
+  /// The largest satis.json.
+  ///
+  /// An object of the API server holds 1 MiB, and the snapshot has the runner in it as well.
+  public static let maximumBytes = 768 << 10
+
   /// The text as it was given; the snapshot carries it unchanged.
   public let text: String
   /// SHA-256 of the text, 64 hexadecimal digits.
@@ -31,6 +36,12 @@ public struct SatisConfiguration: Sendable, Hashable {
   /// - Throws: `Refusal` for what Satis cannot read, and for what is unsafe in a shared cluster: credentials in
   ///   URLs, which Satis would publish, and sources that reach into the pod's file system.
   public init(text: String) throws(Refusal) {
+    guard text.utf8.count <= Self.maximumBytes else {
+      throw Refusal(
+        description:
+          "satis.json has \(text.utf8.count) bytes, more than the \(Self.maximumBytes) that fit into a "
+          + "snapshot; split it into several repositories")
+    }
     let root: JSONValue
     do {
       root = try JSONValue(parsing: text.utf8)

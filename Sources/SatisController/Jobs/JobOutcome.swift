@@ -68,6 +68,15 @@ struct JobOutcome: Sendable, Equatable {
       message: "Job \(name) was deleted before its end was recorded; create a new SatisBuild to build again")
   }
 
+  /// A Job that the API server does not take.
+  static func rejected(job name: String, message: String) -> Self {
+    Self(
+      reason: "JobRejected",
+      message:
+        "the API server rejects Job \(name): \(message); correct the SatisRepository, then create a new SatisBuild"
+    )
+  }
+
   /// The pod whose end counts: one that left a report, else the latest.
   static func decidingPod(among pods: [Pod]) -> Pod? {
     let byAge = pods.sorted {

@@ -57,6 +57,8 @@ extension RepositoryPlanner {
     }
     if wasCreated || builds.isEmpty {
       giveBack(claim, of: repository, output, outcome: nil)
+    } else if let refusal = situation.live.jobRefusal {
+      refused(claim, of: repository, builds, output, refusal)
     } else if isIdle(output) {
       actions.append(.createJob(JobManifest(repository: repository, claim: claim)))
       for build in builds {
@@ -67,6 +69,25 @@ extension RepositoryPlanner {
         update(build, build.queued(waiting(for: output), at: situation.now))
       }
       lookAgainForOutput()
+    }
+  }
+
+  private mutating func refused(
+    _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ builds: [SatisBuild],
+    _ output: Situation.OutputView, _ refusal: Situation.JobRefusal
+  ) {
+    if refusal.isTemporary {
+      let message = "the API server does not take Job \(claim.name), which is tried again: \(refusal.message)"
+      for build in builds {
+        update(build, build.queued(message, at: situation.now))
+      }
+      lookAgain(at: situation.now + Self.patience)
+    } else {
+      let outcome = JobOutcome.rejected(job: claim.name, message: refusal.message)
+      for build in builds {
+        update(build, build.ended(claim, outcome, at: situation.now))
+      }
+      giveBack(claim, of: repository, output, outcome: nil)
     }
   }
 

@@ -30,6 +30,16 @@ struct Situation: Sendable {
     var output: OutputView?
     /// Builds by name; nil for one that is gone.
     var builds: [String: SatisBuild?] = [:]
+    /// Why the server did not take the claim's Job.
+    var jobRefusal: JobRefusal?
+  }
+
+  /// Why the server did not take a Job.
+  struct JobRefusal: Sendable, Equatable {
+    /// Whether the same Job may be taken later, as with a quota that is used up.
+    var isTemporary: Bool
+    /// The server's own words.
+    var message: String
   }
 
   /// Every Job and pod that carries the output's label, whichever repository made it.

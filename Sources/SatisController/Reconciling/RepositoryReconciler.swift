@@ -31,10 +31,12 @@ struct RepositoryReconciler: Sendable {
         case .look(let looks):
           try await take(looks, into: &situation)
         case .act(let actions, let again):
-          for action in actions {
-            try await perform(action)
+          guard let refusal = try await perform(actions) else {
+            return again.map { .again(after: $0) } ?? .settled
           }
-          return again.map { .again(after: $0) } ?? .settled
+          // That is no reason to give up but one to decide anew, now that the claim is written.
+          situation = self.situation(key)
+          situation.live.jobRefusal = refusal
         }
       }
     } catch {
@@ -113,6 +115,23 @@ struct RepositoryReconciler: Sendable {
   }
 
   // MARK: - Acting
+
+  /// Performs actions in order, up to a Job that the server does not take.
+  private func perform(_ actions: [Action]) async throws(KubernetesError) -> Situation.JobRefusal? {
+    for action in actions {
+      do throws(KubernetesError) {
+        try await perform(action)
+      } catch {
+        guard case .createJob = action, let status = error.status, error.isInvalid || status.code == 403
+        else {
+          throw error
+        }
+        return Situation.JobRefusal(
+          isTemporary: status.code == 403, message: status.message ?? status.reason ?? "HTTP \(status.code)")
+      }
+    }
+    return nil
+  }
 
   private func perform(_ action: Action) async throws(KubernetesError) {
     switch action {
