@@ -111,10 +111,15 @@ final class Workspace
     /** @return array<string, list<string>> the versions that are served, by package */
     public function versions(): array
     {
+        return self::versionsIn("{$this->root}/output/current");
+    }
+
+    /** @return array<string, list<string>> the versions that a Composer repository names, by package */
+    public static function versionsIn(string $directory): array
+    {
         $versions = [];
-        $root = $this->served('packages.json');
-        foreach (array_keys($root['includes']) as $include) {
-            foreach ($this->served($include)['packages'] as $name => $all) {
+        foreach (array_keys(self::json("$directory/packages.json")['includes']) as $include) {
+            foreach (self::json("$directory/$include")['packages'] as $name => $all) {
                 $versions[$name] = array_keys($all);
                 sort($versions[$name]);
             }
@@ -127,9 +132,16 @@ final class Workspace
     /** @return array<string, mixed> */
     public function served(string $file): array
     {
+        return self::json("{$this->root}/output/current/$file");
+    }
+
+    /** @return array<string, mixed> */
+    public static function json(string $file): array
+    {
         // PHP remembers where links lead.
         clearstatcache(true);
-        return json_decode(file_get_contents("{$this->root}/output/current/$file"), true, 512, JSON_THROW_ON_ERROR);
+
+        return json_decode(file_get_contents($file), true, 512, JSON_THROW_ON_ERROR);
     }
 
     /** @return array<string, string> a checksum of every file that is served, and where the link leads */
