@@ -83,6 +83,9 @@ let package = Package(
       dependencies: ["ControllerRuntime", .product(name: "HummingbirdTesting", package: "hummingbird")]
     ),
     .testTarget(
+      name: "SatisAPITests", dependencies: ["SatisAPI", .product(name: "Yams", package: "Yams")]
+    ),
+    .testTarget(
       name: "APIServerTests",
       dependencies: [
         "SatisController",

@@ -69,7 +69,10 @@ def make_builds():
         yield send("create", namespace=NAMESPACE, document=resource("SatisBuild", name, spec))
         status = {"conditions": [condition("Succeeded", story["status"], story["reason"], story["message"])]}
         if "attempts" in story:
-            status["attempts"] = [{"number": number, "exitCode": 0} for number in story["attempts"]]
+            status["attempts"] = [
+                {"number": number, "jobName": story["jobName"], "startTime": TIME, "exitCode": 0}
+                for number in story["attempts"]
+            ]
             status |= {"jobName": story["jobName"], "startTime": TIME, "completionTime": TIME}
         yield write_status("satisbuilds", NAMESPACE, name, status)
 

@@ -17,7 +17,8 @@ public struct RedactedURL: CustomStringConvertible, Sendable {
     }
     let user = url[scheme.upperBound..<at]
     // The user name of ssh is none to hide; over http a lone user name is how hosts take tokens.
-    let isSecret = user.contains(":") || url.hasPrefix("http")
+    let isHTTP = url[..<scheme.lowerBound].trimmingWhitespace().lowercased().hasPrefix("http")
+    let isSecret = user.contains(":") || isHTTP
     description = isSecret ? "\(url[..<scheme.upperBound])***\(url[at...])" : url
     hidesPassword = isSecret
   }

@@ -46,7 +46,7 @@ public struct SatisConfiguration: Sendable, Hashable {
     do {
       root = try JSONValue(parsing: text.utf8)
     } catch {
-      throw Refusal(description: "satis.json is no JSON: \(error)")
+      throw Refusal(description: "satis.json is no JSON; `jq . satis.json` shows the line")
     }
     guard let members = root.members else {
       throw Refusal(description: "satis.json must be a JSON object, as in {\"name\": …}")
@@ -89,31 +89,44 @@ public struct SatisConfiguration: Sendable, Hashable {
 
   private static func repositories(_ value: JSONValue) throws(Refusal) -> [Repository] {
     // Composer accepts a list and an object whose keys are names.
-    let entries: [JSONValue]
+    let entries: [(place: String, entry: JSONValue)]
     switch value {
-    case .array(let list): entries = list
-    case .object(let named): entries = named.sorted { $0.key < $1.key }.map(\.value)
+    case .array(let list): entries = list.enumerated().map { ("repositories[\($0)]", $1) }
+    case .object(let named): entries = named.sorted { $0.key < $1.key }.map { ("repositories.\($0)", $1) }
     default: throw Refusal(description: "satis.json: \"repositories\" must be a list")
     }
     var repositories: [Repository] = []
-    for (index, entry) in entries.enumerated() {
+    for (place, entry) in entries {
       // `{"packagist.org": false}` switches a default repository off and names no source.
       guard let type = entry["type"]?.text else { continue }
       let url = entry["url"]?.text
-      let label = "satis.json: repositories[\(index)] (\(url.map { RedactedURL($0).description } ?? type))"
-      try refuseUnsafe(type: type, url: url, label: label)
+      if ["path", "artifact"].contains(type) {
+        throw Refusal(
+          description:
+            "satis.json: \(place) (\(url.map { RedactedURL($0).description } ?? type)): the type '\(type)' "
+            + "reads the build pod's own files; use a git repository instead")
+      }
+      for url in urls(in: entry) {
+        try refuseUnsafe(url, label: "satis.json: \(place) (\(RedactedURL(url)))")
+      }
       repositories.append(Repository(type: type, url: url, name: entry["name"]?.text))
     }
     return repositories
   }
 
-  private static func refuseUnsafe(type: String, url: String?, label: String) throws(Refusal) {
-    if ["path", "artifact"].contains(type) {
-      throw Refusal(
-        description:
-          "\(label): the type '\(type)' reads the build pod's own files; use a git repository instead")
+  /// The URLs of an entry, also those inside a package that is written out in it.
+  private static func urls(in value: JSONValue) -> [String] {
+    switch value {
+    case .array(let elements): elements.flatMap(urls)
+    case .object(let members):
+      members.sorted { $0.key < $1.key }.flatMap { name, value in
+        name == "url" ? value.text.map { [$0] } ?? [] : urls(in: value)
+      }
+    default: []
     }
-    guard let url else { return }
+  }
+
+  private static func refuseUnsafe(_ url: String, label: String) throws(Refusal) {
     if url.hasPrefix("-") {
       throw Refusal(description: "\(label): a URL cannot start with '-'")
     }
@@ -125,7 +138,9 @@ public struct SatisConfiguration: Sendable, Hashable {
         description: "\(label): the URL contains a password or token, which Satis would publish; put it into "
           + "auth.json and name that in spec.credentials.composerAuth")
     }
-    if url.hasPrefix("file:") || url.hasPrefix("/") || url.hasPrefix(".") || url.hasPrefix("~") {
+    let start = url.trimmingWhitespace().lowercased()
+    let isPath = ["file:", "/", ".", "~"].contains { start.hasPrefix($0) }
+    if isPath || (!url.contains("://") && SourceURL(url) == nil) {
       throw Refusal(description: "\(label): a local path means nothing in the build pod; use https or ssh")
     }
   }

@@ -34,7 +34,9 @@ public struct SourceURL: Hashable, Sendable {
 
   /// The colon of `user@host:path`, which stands before the first slash; a Windows drive letter is no host.
   private static func scpColon(in text: Substring) -> Substring.Index? {
-    guard let colon = text.firstIndex(of: ":") else { return nil }
+    // The colons of an IPv6 address stand in brackets.
+    let address = text.firstIndex(of: "[").flatMap { text[$0...].firstIndex(of: "]") }
+    guard let colon = text[(address ?? text.startIndex)...].firstIndex(of: ":") else { return nil }
     let before = text[..<colon]
     guard before.count > 1, !before.contains("/") else { return nil }
     return colon
@@ -60,7 +62,7 @@ public struct SourceURL: Hashable, Sendable {
       parts.removeLast()
       if !name.isEmpty { parts.append(name) }
     }
-    return parts.joined(separator: "/").removingPercentEncodingOfUnreserved()
+    return parts.joined(separator: "/").decodingPercentEscapes()
   }
 }
 
@@ -79,24 +81,24 @@ extension StringProtocol {
 }
 
 extension String {
-  /// Decodes `%7E` and its like, whose encoded and plain forms are equal (RFC 3986, section 6.2.2.2).
-  func removingPercentEncodingOfUnreserved() -> String {
+  /// Decodes `%7E` and its like, but not `%2F` and `%25`, whose plain forms mean something else in a path.
+  func decodingPercentEscapes() -> String {
     guard contains("%") else { return self }
-    var result = ""
-    var rest = self[...]
-    while let character = rest.first {
-      if character == "%", let byte = UInt8(rest.dropFirst().prefix(2), radix: 16), byte < 0x80 {
-        let scalar = Unicode.Scalar(byte)
-        if Character(scalar).isLetter || Character(scalar).isNumber || "-._~".unicodeScalars.contains(scalar)
-        {
-          result.unicodeScalars.append(scalar)
-          rest = rest.dropFirst(3)
-          continue
-        }
+    var result: [UInt8] = []
+    var rest = utf8[...]
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(2)
+      guard byte == UInt8(ascii: "%"), digits.count == 2,
+        digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+        let decoded = UInt8(Substring(digits), radix: 16)
+      else {
+        result.append(byte)
+        continue
       }
-      result.append(character)
-      rest = rest.dropFirst()
+      let isKept = decoded == UInt8(ascii: "/") || decoded == UInt8(ascii: "%")
+      result += isKept ? Array("%\(digits)".uppercased().utf8) : [decoded]
+      rest = rest.dropFirst(2)
     }
-    return result
+    return String(decoding: result, as: UTF8.self)
   }
 }

@@ -12,6 +12,17 @@ public struct KeyReference: Codable, Hashable, Sendable {
   }
 }
 
+/// A text kept in a Secret.
+public struct SecretSource: Codable, Hashable, Sendable {
+  /// Where it is.
+  public var secretKeyRef: KeyReference
+
+  /// Refers to a key of a Secret.
+  public init(secretKeyRef: KeyReference) {
+    self.secretKeyRef = secretKeyRef
+  }
+}
+
 /// A text kept in a ConfigMap or in a Secret: exactly one of the two.
 public struct KeySource: Codable, Hashable, Sendable {
   /// For what anybody may read.

@@ -95,9 +95,9 @@ public struct SatisRepository: KubernetesObject {
   /// Keys and tokens, mounted as files and never passed as arguments.
   public struct Credentials: Codable, Hashable, Sendable {
     /// Composer's auth.json.
-    public var composerAuth: KeySource?
+    public var composerAuth: SecretSource?
     /// A private key for git over ssh.
-    public var sshKey: KeySource?
+    public var sshKey: SecretSource?
     /// The host keys to trust, in the format of `known_hosts`.
     public var knownHosts: KeySource?
     /// Further certificate authorities, as PEM.
@@ -105,7 +105,7 @@ public struct SatisRepository: KubernetesObject {
 
     /// Creates credentials.
     public init(
-      composerAuth: KeySource? = nil, sshKey: KeySource? = nil, knownHosts: KeySource? = nil,
+      composerAuth: SecretSource? = nil, sshKey: SecretSource? = nil, knownHosts: KeySource? = nil,
       caBundle: KeySource? = nil
     ) {
       self.composerAuth = composerAuth

@@ -58,16 +58,17 @@ struct BuildMount: Sendable {
   /// The credentials as files under the names that the runner knows.
   static func credentials(_ credentials: SatisRepository.Credentials) -> Self {
     let files = [
-      ("auth.json", credentials.composerAuth), ("id_key", credentials.sshKey),
-      ("known_hosts", credentials.knownHosts), ("ca.crt", credentials.caBundle),
+      ("auth.json", "secret", credentials.composerAuth?.secretKeyRef),
+      ("id_key", "secret", credentials.sshKey?.secretKeyRef),
+      ("known_hosts", "secret", credentials.knownHosts?.secretKeyRef),
+      ("known_hosts", "configMap", credentials.knownHosts?.configMapKeyRef),
+      ("ca.crt", "secret", credentials.caBundle?.secretKeyRef),
+      ("ca.crt", "configMap", credentials.caBundle?.configMapKeyRef),
     ]
-    let sources: [JSONValue] = files.flatMap { file, source -> [JSONValue] in
-      let references = [("secret", source?.secretKeyRef), ("configMap", source?.configMapKeyRef)]
-      return references.compactMap { kind, reference in
-        guard let reference else { return nil }
-        let items: JSONValue = [["key": .string(reference.key), "path": .string(file)]]
-        return .object([kind: ["name": .string(reference.name), "items": items]])
-      }
+    let sources: [JSONValue] = files.compactMap { file, kind, reference in
+      guard let reference else { return nil }
+      let items: JSONValue = [["key": .string(reference.key), "path": .string(file)]]
+      return .object([kind: ["name": .string(reference.name), "items": items]])
     }
     // Read by the group, which is the pod's fsGroup; ssh checks the mode only of keys that its user owns.
     return Self(

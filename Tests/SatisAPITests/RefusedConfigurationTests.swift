@@ -1,0 +1,123 @@
+import SatisAPI
+import Testing
+
+/// Every refusal names the place and the remedy.
+@Suite struct RefusedConfigurationTests {
+  private func refusal(_ text: String) -> String {
+    do throws(SatisConfiguration.Refusal) {
+      _ = try SatisConfiguration(text: text)
+      Issue.record("\(text) was expected to be refused")
+      return ""
+    } catch {
+      return error.description
+    }
+  }
+
+  private func refusal(ofEntry entry: String) -> String {
+    refusal(
+      """
+      {"name": "acme/packages", "homepage": "https://packages.example.org", "repositories": [
+        {"type": "vcs", "url": "git@git.example.org:acme/lib.git"}, \(entry)]}
+      """)
+  }
+
+  private func refusal(ofURL url: String, type: String = "vcs") -> String {
+    refusal(ofEntry: #"{"type": "\#(type)", "url": "\#(url)"}"#)
+  }
+
+  @Test(arguments: ["", "{", "name: acme/packages"])
+  func `what is no JSON is told how to find the mistake`(text: String) {
+    #expect(refusal(text) == "satis.json is no JSON; `jq . satis.json` shows the line")
+  }
+
+  @Test(arguments: ["[]", "1", "null", #""text""#])
+  func `what is no object is shown what one looks like`(text: String) {
+    #expect(refusal(text) == #"satis.json must be a JSON object, as in {"name": …}"#)
+  }
+
+  @Test(arguments: [
+    (#"{"homepage": "https://x"}"#, "name"), (#"{"name": "a/b"}"#, "homepage"),
+    (#"{"name": "", "homepage": "https://x"}"#, "name"), (#"{"name": "a/b", "homepage": 1}"#, "homepage"),
+  ])
+  func `what Satis requires is named`(text: String, field: String) {
+    #expect(refusal(text) == #"satis.json has no "\#(field)"; Satis requires it"#)
+  }
+
+  @Test func `archives outside the output are refused`() {
+    let message = refusal(
+      #"{"name": "a/b", "homepage": "https://x", "archive": {"directory": "dist", "absolute-directory": "/srv"}}"#
+    )
+    #expect(message.contains("archive.absolute-directory"))
+    #expect(message.contains("use archive.directory"))
+  }
+
+  @Test(arguments: [#""https://x""#, "1", "true"])
+  func `repositories that are no list are refused`(repositories: String) {
+    let text = #"{"name": "a/b", "homepage": "https://x", "repositories": \#(repositories)}"#
+    #expect(refusal(text) == #"satis.json: "repositories" must be a list"#)
+  }
+
+  @Test func `a satis.json that does not fit beside the runner is refused`() {
+    let padding = String(repeating: " ", count: 800_000)
+    let message = refusal(#"{"name": "a/b", "homepage": "https://x"\#(padding)}"#)
+    #expect(message.contains("more than the 786432 that fit into a snapshot"))
+    #expect(message.contains("split it"))
+  }
+
+  // MARK: - Entries
+
+  @Test(arguments: ["path", "artifact"])
+  func `types that read the pod's files are refused`(type: String) {
+    let message = refusal(ofURL: "packages/lib", type: type)
+    #expect(message.hasPrefix("satis.json: repositories[1] (packages/lib): the type '\(type)'"))
+    #expect(message.hasSuffix("use a git repository instead"))
+  }
+
+  @Test(arguments: [
+    "https://user:secret@git.example.org/acme/lib.git", "https://secret@git.example.org/acme/lib.git",
+    "HTTPS://secret@git.example.org/acme/lib.git", " https://secret@git.example.org/acme/lib.git",
+    "ssh://git:secret@git.example.org/acme/lib.git",
+  ])
+  func `a secret in a URL is refused without being shown`(url: String) {
+    let message = refusal(ofURL: url)
+    #expect(message.contains("***@git.example.org/acme/lib.git): the URL contains a password or token"))
+    #expect(message.hasSuffix("put it into auth.json and name that in spec.credentials.composerAuth"))
+    #expect(!message.contains("secret@"))
+  }
+
+  @Test(arguments: ["ext::sh -c date", "git+ext::sh"])
+  func `a URL that runs a command is refused`(url: String) {
+    #expect(refusal(ofURL: url).hasSuffix("'ext::' runs commands; use https or ssh"))
+  }
+
+  @Test(arguments: ["--upload-pack=date", "-"])
+  func `a URL that looks like an option is refused`(url: String) {
+    #expect(refusal(ofURL: url).hasSuffix("a URL cannot start with '-'"))
+  }
+
+  @Test(arguments: [
+    "file:///srv/lib", "FILE:///srv/lib", "file:/srv/lib", "/srv/lib", "./lib", "../lib", "~/lib", "lib",
+    "packages/lib",
+    " /srv/lib",
+  ])
+  func `a local path is refused`(url: String) {
+    #expect(refusal(ofURL: url).hasSuffix("a local path means nothing in the build pod; use https or ssh"))
+  }
+
+  @Test(arguments: [
+    #"{"type": "package", "package": {"name": "a/b", "source": {"type": "git", "url": "ext::sh"}}}"#,
+    #"{"type": "package", "package": [{"name": "a/b", "dist": {"type": "zip", "url": "file:///etc"}}]}"#,
+    #"{"type": "package", "package": {"dist": {"type": "zip", "url": "https://secret@example.org/x.zip"}}}"#,
+  ])
+  func `the sources of a package that is written out are held to the same rules`(entry: String) {
+    let message = refusal(ofEntry: entry)
+    #expect(message.hasPrefix("satis.json: repositories[1] ("))
+    #expect(!message.contains("secret"))
+  }
+
+  @Test func `an entry in an object is named by its key`() {
+    let message = refusal(
+      #"{"name": "a/b", "homepage": "https://x", "repositories": {"lib": {"type": "path", "url": "lib"}}}"#)
+    #expect(message.hasPrefix("satis.json: repositories.lib (lib): the type 'path'"))
+  }
+}

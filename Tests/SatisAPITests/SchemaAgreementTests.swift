@@ -1,0 +1,155 @@
+import Foundation
+import KubernetesClient
+import SatisAPI
+import Testing
+
+/// The Swift types and the resource definitions say the same.
+@Suite struct SchemaAgreementTests {
+  /// Where a value with every field set and a schema differ.
+  private func differences(_ value: JSONValue, _ schema: Schema, at path: String) -> [String] {
+    switch (schema, value) {
+    case (.object(let properties, _), .object(let members)):
+      let unknown = members.keys.filter { properties[$0] == nil }.map { "\(path).\($0) is not in the schema" }
+      let absent = properties.keys.filter { members[$0] == nil }.map { "\(path).\($0) is not in the type" }
+      let inside = members.flatMap { name, value in
+        properties[name].map { differences(value, $0, at: "\(path).\(name)") } ?? []
+      }
+      return unknown + absent + inside
+    case (.array(let items), .array(let elements)):
+      guard !elements.isEmpty else { return ["\(path) has no element to compare"] }
+      return elements.flatMap { differences($0, items, at: "\(path)[]") }
+    case (.leaf("integer", _, _), .integer), (.leaf("boolean", _, _), .bool): return []
+    case (.leaf("string", "date-time", _), .string(let text)):
+      return Timestamp(text) == nil ? ["\(path) is no time in the type"] : []
+    case (.leaf("string", nil, let allowed), .string(let text)):
+      return allowed.isEmpty || allowed.contains(text) ? [] : ["\(path): '\(text)' is not in the schema"]
+    default: return ["\(path) is \(value) in the type and \(schema) in the schema"]
+    }
+  }
+
+  /// The optional fields, and the values that the schema allows for the others, by their paths.
+  private func variants(
+    _ value: JSONValue, _ schema: Schema, at path: [Step]
+  ) -> [(path: [Step], value: JSONValue?)] {
+    switch (schema, value) {
+    case (.object(let properties, let required), .object(let members)):
+      return members.flatMap { name, value in
+        let own = path + [.member(name)]
+        let inside = properties[name].map { variants(value, $0, at: own) } ?? []
+        return required.contains(name) ? inside : inside + [(own, nil)]
+      }
+    case (.array(let items), .array(let elements)):
+      return elements.enumerated().flatMap { variants($1, items, at: path + [.element($0)]) }
+    case (.leaf(_, _, let allowed), _):
+      return allowed.map { (path, .string($0)) }
+    default: return []
+    }
+  }
+
+  /// Compares the parts of a resource that are its own; the API server adds the rest to every schema.
+  private func check<Object: KubernetesObject>(_ full: Object, _ file: String) throws {
+    let schema = try Schema.definition(file)
+    let object = try JSONValue(encoding: full)
+    for part in ["spec", "status"] {
+      let value = try #require(object[part])
+      let partSchema = try #require(schema[part])
+      #expect(differences(value, partSchema, at: part) == [])
+
+      for (path, replacement) in variants(value, partSchema, at: [.member(part)]) {
+        let variant = object.replacing(path[...], with: replacement)
+        let place = path.map(\.description).joined()
+        #expect(throws: Never.self, "\(place) is allowed to be \(replacement.map { "\($0)" } ?? "left out")")
+        {
+          let decoded = try JSONDecoder().decode(Object.self, from: Data(variant.serialized().utf8))
+          #expect(try JSONValue(encoding: decoded) == variant, "\(place)")
+        }
+      }
+    }
+  }
+
+  @Test func `a repository has the fields of its resource definition and no others`() throws {
+    try check(Examples.repository, "satisrepositories.yaml")
+  }
+
+  @Test func `a build has the fields of its resource definition and no others`() throws {
+    try check(Examples.build, "satisbuilds.yaml")
+  }
+
+  @Test func `group, version, kind and plural are those of the resource definitions`() throws {
+    for (type, file) in [
+      (SatisRepository.resourceType, "satisrepositories.yaml"), (SatisBuild.resourceType, "satisbuilds.yaml"),
+    ] {
+      #expect(try Schema.names(file) == [type.group, type.version, type.kind, type.plural])
+    }
+  }
+}
+
+/// Values in which every field is set; their parts need not make sense together.
+private enum Examples {
+  private static let time = Timestamp(seconds: 1_700_000_000)
+  private static let key = KeyReference(name: "name", key: "key")
+  private static let either = KeySource(configMapKeyRef: key, secretKeyRef: key)
+  private static let conditions = [
+    Condition(
+      type: "Ready", status: .unknown, reason: "Because", message: "so", observedGeneration: 1,
+      lastTransitionTime: time)
+  ]
+
+  static let repository: SatisRepository = {
+    var spec = SatisRepository.Spec(
+      config: .init(inline: "{}", configMapKeyRef: key, secretKeyRef: key),
+      output: .init(claimName: "output", path: "packages"))
+    spec.cache = .init(claimName: "cache")
+    spec.credentials = .init(
+      composerAuth: .init(secretKeyRef: key), sshKey: .init(secretKeyRef: key), knownHosts: either,
+      caBundle: either)
+    spec.image = "satis"
+    spec.imagePullSecrets = [.init(name: "registry")]
+    spec.build = .init(
+      activeDeadlineSeconds: 60, options: [.minify, .noHTML],
+      env: [.init(name: "HTTPS_PROXY", value: "http://proxy")])
+    spec.webhook = .init(secretRefs: [key])
+    var status = SatisRepository.Status()
+    status.observedGeneration = 1
+    status.conditions = conditions
+    status.jobSequence = 7
+    status.activeJob = .init(
+      name: "job", startTime: time, configHash: "hash", full: true,
+      builds: [.init(name: "build", uid: "uid", sources: ["https://git.example.org/acme/lib.git"])])
+    status.queuedBuilds = 2
+    status.configHash = "hash"
+    status.release = "release"
+    status.lastSucceededTime = time
+    return SatisRepository(
+      metadata: ObjectMetadata(name: "packages", namespace: "shop"), spec: spec, status: status)
+  }()
+
+  static let build: SatisBuild = {
+    var attempt = SatisBuild.Attempt(number: 1, jobName: "job", startTime: time)
+    attempt.podName = "pod"
+    attempt.completionTime = time
+    attempt.exitCode = 0
+    attempt.reason = "Succeeded"
+    attempt.message = "so"
+    var status = SatisBuild.Status()
+    status.observedGeneration = 1
+    status.conditions = conditions
+    status.specHash = "hash"
+    status.queuedTime = time
+    status.startTime = time
+    status.completionTime = time
+    status.jobName = "job"
+    status.podName = "pod"
+    status.attempts = [attempt]
+    status.release = "release"
+    status.logTail = "the end"
+    return SatisBuild(
+      metadata: ObjectMetadata(name: "build", namespace: "shop"),
+      spec: .init(
+        repositoryRef: .init(name: "packages"),
+        source: .init(url: "https://git.example.org/lib", package: "acme/lib"),
+        trigger: .init(
+          type: .webhook, provider: "github", deliveryID: "d1", ref: "main", commit: "c0ffee", actor: "me")),
+      status: status)
+  }()
+}
