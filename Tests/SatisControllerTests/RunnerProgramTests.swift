@@ -4,11 +4,22 @@ import Testing
 @testable import SatisController
 
 @Suite struct RunnerProgramTests {
-  @Test func `the binary carries every file of the runner`() throws {
-    let runner = URL(filePath: #filePath)
-      .deletingLastPathComponent()
-      .appending(path: "../../Sources/SatisController/Runner")
-    let files = try FileManager.default.contentsOfDirectory(atPath: runner.path)
-    #expect(Set(RunnerProgram.files.keys) == Set(files))
+  @Test func `the binary carries every file of the runner, byte by byte`() throws {
+    let directory = "Sources/SatisController/Runner"
+    let names = try FileManager.default.contentsOfDirectory(atPath: Fixtures.url(directory).path)
+    #expect(Set(RunnerProgram.files.keys) == Set(names))
+    for name in names {
+      #expect(try RunnerProgram.files[name] == Fixtures.text("\(directory)/\(name)"), "\(name)")
+    }
+  }
+
+  @Test func `whatever changes in the runner changes its hash`() {
+    let files = ["a.php": "one", "b.php": "two"]
+    let changes = [
+      ["a.php": "one", "b.php": "twO"], ["a.php": "one", "c.php": "two"], ["a.php": "onetwo", "b.php": ""],
+      ["a.php": "two", "b.php": "one"], ["a.php": "one"], ["a.php": "one", "b.php": "two", "c.php": ""],
+    ]
+    #expect(RunnerProgram.hash(of: files) == RunnerProgram.hash(of: files))
+    #expect(Set(changes.map(RunnerProgram.hash(of:)) + [RunnerProgram.hash(of: files)]).count == 7)
   }
 }

@@ -44,7 +44,8 @@ public struct Condition: Codable, Hashable, Sendable {
 
   /// The API conventions allow 32,768 characters; nobody reads that many.
   private static func capped(_ message: String) -> String {
-    message.count <= 2_048 ? message : message.prefix(2_047) + "…"
+    // Schemas count code points.
+    message.unicodeScalars.count <= 2_048 ? message : String(message.unicodeScalars.prefix(2_047)) + "…"
   }
 }
 

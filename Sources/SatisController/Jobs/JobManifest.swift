@@ -108,9 +108,7 @@ struct JobManifest: Sendable {
       "securityContext": [
         "allowPrivilegeEscalation": false,
         "readOnlyRootFilesystem": true,
-        "runAsNonRoot": true,
         "capabilities": ["drop": ["ALL"]],
-        "seccompProfile": ["type": "RuntimeDefault"],
       ],
       "volumeMounts": .array(mounts.flatMap(\.volumeMounts)),
     ]
@@ -131,7 +129,9 @@ struct JobManifest: Sendable {
     } else {
       mounts.append(.emptyDirectory("cache", path: "/cache"))
     }
-    if let credentials = spec.credentials { mounts.append(.credentials(credentials)) }
+    if let credentials = spec.credentials, credentials != .init() {
+      mounts.append(.credentials(credentials))
+    }
     return mounts
   }
 

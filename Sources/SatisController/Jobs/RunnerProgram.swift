@@ -32,11 +32,14 @@ enum RunnerProgram {
   ].mapValues { String(decoding: $0, as: UTF8.self) }
 
   /// Hash of all files: another version of the runner makes another snapshot.
-  static let hash: String = {
+  static let hash = hash(of: files)
+
+  /// Hash of names and contents, 64 hexadecimal digits.
+  static func hash(of files: [String: String]) -> String {
     var hasher = SHA256()
     for (name, content) in files.sorted(by: { $0.key < $1.key }) {
       hasher.update(data: Array("\(name.utf8.count) \(name) \(content.utf8.count) \(content)".utf8))
     }
-    return hasher.finalize().map { String($0, radix: 16) }.joined()
-  }()
+    return hasher.finalize().map { $0 < 16 ? "0\(String($0, radix: 16))" : String($0, radix: 16) }.joined()
+  }
 }

@@ -31,11 +31,13 @@ struct Snapshot: Sendable {
   }
 
   /// The name that a claim's snapshot has, which its Job mounts.
-  static func name(repository: SatisRepository, configHash: String) -> String {
+  static func name(
+    repository: SatisRepository, configHash: String, runnerHash: String = RunnerProgram.hash
+  ) -> String {
     ResourceNames.snapshot(
       repository: repository.metadata,
       contentHash:
-        "\(repository.spec.config.isSecret ? "secret" : "configmap") \(configHash) \(RunnerProgram.hash)")
+        "\(repository.spec.config.isSecret ? "secret" : "configmap") \(configHash) \(runnerHash)")
   }
 
   private var metadata: ObjectMetadata {

@@ -41,15 +41,17 @@ extension SatisBuild {
     status.podName = outcome.podName
     status.release = outcome.release
     status.logTail = outcome.logTail
+    let reason: Reason = outcome.succeeded ? .succeeded : outcome.isTimeout ? .timedOut : .failed
+    status.set(reason, outcome.message, generation: metadata.generation, at: now)
+    // The condition's, since it is cut to what a status may hold.
+    let message = status.conditions?[ConditionType.succeeded]?.message
     status.updateAttempt(of: claim) { attempt in
       attempt.podName = outcome.podName
       attempt.completionTime = completionTime
       attempt.exitCode = outcome.exitCode
       attempt.reason = outcome.reason
-      attempt.message = outcome.message
+      attempt.message = message
     }
-    let reason: Reason = outcome.succeeded ? .succeeded : outcome.isTimeout ? .timedOut : .failed
-    status.set(reason, outcome.message, generation: metadata.generation, at: now)
     return status
   }
 
