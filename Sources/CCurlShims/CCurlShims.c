@@ -1,5 +1,6 @@
 #include "CCurlShims.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
@@ -38,23 +39,30 @@ CURLcode curlshims_set_data_callback(CURL *easy, CURLoption option, curlshims_da
   return curl_easy_setopt(easy, option, callback);
 }
 
+CURLcode curlshims_set_resolver_callback(CURL *easy, curl_resolver_start_callback callback, void *context) {
+  CURLcode result = curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, callback);
+  return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, context) : result;
+}
+
 CURLcode curlshims_set_connected_callback(CURL *easy, curl_prereq_callback callback, void *context) {
   CURLcode result = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
   return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_PREREQDATA, context) : result;
 }
 
-static int set_tcp_user_timeout(void *context, curl_socket_t socket, curlsocktype purpose) {
+static int prepare_socket(void *context, curl_socket_t socket, curlsocktype purpose) {
   (void)purpose;
+  // A program started meanwhile must not inherit the connection: it would not end when it is closed here.
+  (void)fcntl(socket, F_SETFD, FD_CLOEXEC);
   unsigned int milliseconds = (unsigned int)(uintptr_t)context;
   // Where the kernel has no such option the connection works without it.
   (void)setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
   return CURL_SOCKOPT_OK;
 }
 
-CURLcode curlshims_set_tcp_user_timeout(CURL *easy, unsigned int milliseconds) {
-  CURLcode result = curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, set_tcp_user_timeout);
+CURLcode curlshims_prepare_sockets(CURL *easy, unsigned int user_timeout_milliseconds) {
+  CURLcode result = curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, prepare_socket);
   if (result != CURLE_OK) return result;
-  return curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, (void *)(uintptr_t)milliseconds);
+  return curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, (void *)(uintptr_t)user_timeout_milliseconds);
 }
 
 CURLcode curlshims_get_long(CURL *easy, CURLINFO info, long *value) {

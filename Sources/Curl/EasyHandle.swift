@@ -66,16 +66,18 @@ struct EasyHandle: ~Copyable {
     try check(curlshims_set_list(raw, CURLOPT_CONNECT_TO, connectTo.head))
   }
 
-  func setUserTimeout(_ time: Duration) throws(RequestProblem) {
-    try check(curlshims_set_tcp_user_timeout(raw, UInt32(time.milliseconds)))
+  func prepareSockets(userTimeout: Duration) throws(RequestProblem) {
+    try check(curlshims_prepare_sockets(raw, UInt32(userTimeout.milliseconds)))
   }
 
   /// Who is told what comes; `context` reaches every callback and has to outlive the transfer.
   func setCallbacks(
-    context: UnsafeMutableRawPointer, connected: @escaping curl_prereq_callback,
+    context: UnsafeMutableRawPointer, resolving: @escaping curl_resolver_start_callback,
+    connected: @escaping curl_prereq_callback,
     headerLine: @escaping curlshims_data_callback, body: @escaping curlshims_data_callback
   ) throws(RequestProblem) {
     try check(curlshims_set_pointer(raw, CURLOPT_PRIVATE, context))
+    try check(curlshims_set_resolver_callback(raw, resolving, context))
     try check(curlshims_set_connected_callback(raw, connected, context))
     try check(curlshims_set_data_callback(raw, CURLOPT_HEADERFUNCTION, headerLine))
     try check(curlshims_set_pointer(raw, CURLOPT_HEADERDATA, context))
@@ -94,6 +96,14 @@ struct EasyHandle: ~Copyable {
     curl_easy_pause(raw, CURLPAUSE_CONT)
   }
 
+  /// Lets the connection go with the transfer, if no other transfer uses it.
+  ///
+  /// libcurl 7.88 resets an unfinished HTTP/2 stream only with the next frame that it sends; on a connection that
+  /// nobody uses that may be never, and the server would go on working on the request.
+  func forbidReuse() {
+    curlshims_set_long(raw, CURLOPT_FORBID_REUSE, 1)
+  }
+
   /// libcurl's own words about a failure; they may be empty.
   var complaint: String { String(cString: complaintBuffer) }
 
@@ -101,6 +111,14 @@ struct EasyHandle: ~Copyable {
   var systemError: Int32 {
     var number = 0
     return curlshims_get_long(raw, CURLINFO_OS_ERRNO, &number) == CURLE_OK ? Int32(number) : 0
+  }
+
+  /// Whether TCP is connected, to the server or its proxy.
+  ///
+  /// libcurl 7.88 notes that time only when TLS stands too, but it knows the port at once.
+  var hasSocket: Bool {
+    var port = 0
+    return curlshims_get_long(raw, CURLINFO_LOCAL_PORT, &port) == CURLE_OK && port > 0
   }
 
   /// Whether the transfer has come past a point whose time libcurl notes.

@@ -37,8 +37,9 @@ extension CurlError.Phase {
   /// The phase of a connection that broke, which libcurl reports alike wherever it does.
   private static func broken(_ phase: Self, _ progress: Progress, _ complaint: String) -> Self {
     switch progress {
-    case .resolving, .connecting: .connect
-    case .handshaking: .tls
+    case .queued, .resolving, .connecting: .connect
+    // Before the handshake a proxy may refuse, or fail, to connect: libcurl calls that "CONNECT tunnel failed".
+    case .handshaking: complaint.contains("CONNECT ") ? .connect : .tls
     // With TLS 1.3 a server refuses a client's certificate only after the handshake, by an alert.
     case .sending, .receiving: complaint.contains(" alert ") ? .tls : phase
     }

@@ -33,7 +33,7 @@ struct EventLoop: ~Copyable {
       endFinished()
       multi.poll(milliseconds: endOverdue(at: .now))
     }
-    for transfer in transfers.values { end(transfer, .failure(.shutDown(transfer.exchange.destination))) }
+    for transfer in transfers.values { cut(transfer, .shutDown(transfer.exchange.destination)) }
   }
 
   /// - Returns: false for the command to stop.
@@ -44,7 +44,7 @@ struct EventLoop: ~Copyable {
       case .start(let exchange): start(exchange)
       case .cancel(let exchange):
         if let transfer = transfers[ObjectIdentifier(exchange)] {
-          end(transfer, .failure(.cancelled(exchange.destination)))
+          cut(transfer, .cancelled(exchange.destination))
         }
       case .resume(let exchange): transfers[ObjectIdentifier(exchange)]?.resume()
       case .stop: goesOn = false
@@ -81,13 +81,23 @@ struct EventLoop: ~Copyable {
   ///
   /// - Returns: milliseconds until the next one may.
   private mutating func endOverdue(at now: ContinuousClock.Instant) -> Int32 {
+    var nextDue: ContinuousClock.Instant?
     for transfer in transfers.values {
-      if case .silence(let time) = transfer.patience.exceeded(at: now) {
-        end(transfer, .failure(.silent(transfer.exchange.destination, for: time)))
+      guard let (limit, due) = transfer.patience.next else { continue }
+      if due <= now {
+        cut(transfer, transfer.error(exceeding: limit))
+      } else {
+        nextDue = min(nextDue ?? due, due)
       }
     }
-    guard let next = transfers.values.lazy.compactMap(\.patience.dueTime).min() else { return .max }
-    return Int32((next - now).milliseconds)
+    // Nothing to do later means no reason to wake up: whoever has something will wake the thread.
+    return nextDue.map { Int32(($0 - now).milliseconds) } ?? .max
+  }
+
+  /// Ends a transfer that is not finished.
+  private mutating func cut(_ transfer: Transfer, _ error: CurlError) {
+    transfer.easy.forbidReuse()
+    end(transfer, .failure(error))
   }
 
   /// Takes a transfer from libcurl, which closes what is left of it, and tells the readers.

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// What is known about a transfer that failed, and how it is told.
 struct Failure {
@@ -6,8 +7,8 @@ struct Failure {
   var progress: Progress
   /// libcurl's own words; they may be empty.
   var complaint = ""
-  /// The system's words about a failed connection.
-  var systemError: String?
+  /// The system's error number, if it had one.
+  var systemError: Int32 = 0
   /// How long the transfer took.
   var elapsed: Duration
   var destination: Destination
@@ -52,7 +53,8 @@ struct Failure {
   }
 
   private var reason: String {
-    if let systemError { return systemError }
+    // Shorter and clearer than libcurl's words, but set by other parts of it as well.
+    if code == CURLE_COULDNT_CONNECT, systemError != 0 { return String(cString: strerror(systemError)) }
     return complaint.isEmpty ? general : complaint
   }
 
@@ -64,7 +66,8 @@ struct Failure {
   private var hang: String {
     switch progress {
     case .resolving: "the name \(destination.host) was not resolved. Check DNS"
-    case .connecting: "there was no connection\(proxyHint). Check the address, and firewalls on the way"
+    case .queued, .connecting:
+      "there was no connection\(proxyHint). Check the address, and firewalls on the way"
     case .handshaking: "the TLS handshake was not finished. Check that the port speaks TLS"
     case .sending: "there was no answer to the request. Check the load of the server"
     case .receiving: "the answer was not whole. Check the load of the server, or raise the limit"

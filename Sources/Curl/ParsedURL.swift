@@ -5,9 +5,9 @@ struct ParsedURL: ~Copyable {
   private let raw: OpaquePointer
 
   /// - Throws: `RequestProblem` with libcurl's words, which do not quote the URL.
-  init(_ text: String) throws(RequestProblem) {
+  init(_ text: String, flags: Int32 = 0) throws(RequestProblem) {
     guard let raw = curl_url() else { throw RequestProblem(CURLE_OUT_OF_MEMORY) }
-    let code = curl_url_set(raw, CURLUPART_URL, text, 0)
+    let code = curl_url_set(raw, CURLUPART_URL, text, UInt32(flags))
     guard code == CURLUE_OK else {
       curl_url_cleanup(raw)
       throw Self.problem(code)

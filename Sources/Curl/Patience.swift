@@ -1,41 +1,56 @@
-/// How long a transfer may still take: its limits of time that libcurl does not watch over, or not without waking up
-/// every second.
+/// How long a transfer may still take.
+///
+/// libcurl's own limits are not enough: they do not hold while a transfer waits for a connection that another one is
+/// making, and its watch over silence wakes up every second.
 struct Patience {
   typealias Instant = ContinuousClock.Instant
 
-  /// The limit that has passed.
+  /// A limit of time.
   enum Limit: Hashable {
-    /// No byte for so long.
+    /// Until the connection stands.
+    case connection
+    /// Until the response is whole.
+    case response
+    /// Until the next byte.
     case silence(Duration)
   }
 
+  private let responseDue: Instant?
   private let silence: Duration?
-  /// When the last byte came, or when waiting for it began; nil while nothing is waited for.
-  private var lastHeard: Instant?
+  /// Nil once the connection stands.
+  private var connectionDue: Instant?
+  /// Nil while no byte is waited for.
+  private var byteDue: Instant?
 
-  init(silence: Duration?) {
-    self.silence = silence
+  init(_ request: CurlRequest, from start: Instant) {
+    connectionDue = start + request.connectTimeout
+    responseDue = request.timeout.map { start + $0 }
+    silence = request.silenceTimeout
   }
 
-  /// The connection stands, a byte came, or a paused transfer goes on.
+  /// The connection stands, and the request goes out.
+  mutating func connect(at now: Instant) {
+    connectionDue = nil
+    hear(at: now)
+  }
+
+  /// A byte came, or a paused transfer goes on.
   mutating func hear(at now: Instant) {
-    if silence != nil { lastHeard = now }
+    byteDue = silence.map { now + $0 }
   }
 
   /// The server is the one who waits now.
   mutating func pause() {
-    lastHeard = nil
+    byteDue = nil
   }
 
-  /// When to look again.
-  var dueTime: Instant? {
-    guard let silence, let lastHeard else { return nil }
-    return lastHeard + silence
-  }
-
-  /// The limit that has passed, if one has.
-  func exceeded(at now: Instant) -> Limit? {
-    guard let silence, let dueTime, dueTime <= now else { return nil }
-    return .silence(silence)
+  /// The limit that is reached next.
+  var next: (limit: Limit, due: Instant)? {
+    let limits: [(limit: Limit, due: Instant)?] = [
+      connectionDue.map { (.connection, $0) },
+      responseDue.map { (.response, $0) },
+      byteDue.flatMap { due in silence.map { (.silence($0), due) } },
+    ]
+    return limits.compactMap { $0 }.min { $0.due < $1.due }
   }
 }

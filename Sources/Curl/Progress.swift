@@ -2,27 +2,31 @@ import CCurl
 
 /// How far a transfer has come.
 enum Progress: Hashable, CaseIterable {
+  /// It hopes to share the connection that another transfer is making.
+  case queued
   case resolving
   case connecting
   case handshaking
   case sending
   case receiving
 
-  init(_ easy: borrowing EasyHandle, usesTLS: Bool) {
+  init(_ easy: borrowing EasyHandle, isOnItsWay: Bool, usesTLS: Bool) {
     self.init(
-      hasAddress: easy.hasPassed(CURLINFO_NAMELOOKUP_TIME_T),
-      hasConnection: easy.hasPassed(CURLINFO_CONNECT_TIME_T),
+      isOnItsWay: isOnItsWay, hasAddress: easy.hasPassed(CURLINFO_NAMELOOKUP_TIME_T),
+      hasConnection: easy.hasSocket,
       isReady: easy.hasPassed(CURLINFO_PRETRANSFER_TIME_T),
-      hasAnswer: easy.hasPassed(CURLINFO_STARTTRANSFER_TIME_T),
-      usesTLS: usesTLS)
+      hasAnswer: easy.hasPassed(CURLINFO_STARTTRANSFER_TIME_T), usesTLS: usesTLS)
   }
 
   /// - Parameters:
+  ///   - isOnItsWay: an address has been looked for.
   ///   - hasAddress: the name has been resolved.
   ///   - hasConnection: TCP is connected.
   ///   - isReady: the request may be sent.
   ///   - hasAnswer: the first byte of the response is there.
-  init(hasAddress: Bool, hasConnection: Bool, isReady: Bool, hasAnswer: Bool, usesTLS: Bool) {
+  init(
+    isOnItsWay: Bool, hasAddress: Bool, hasConnection: Bool, isReady: Bool, hasAnswer: Bool, usesTLS: Bool
+  ) {
     self =
       if hasAnswer {
         .receiving
@@ -30,8 +34,10 @@ enum Progress: Hashable, CaseIterable {
         .sending
       } else if hasConnection {
         usesTLS ? .handshaking : .sending
+      } else if hasAddress {
+        .connecting
       } else {
-        hasAddress ? .connecting : .resolving
+        isOnItsWay ? .resolving : .queued
       }
   }
 }

@@ -7,14 +7,16 @@ final class Transfer {
   let exchange: Exchange
   let easy: EasyHandle
   private(set) var patience: Patience
-  private let started = ContinuousClock.now
+  private let start = ContinuousClock.now
+  /// Whether libcurl has begun to look for an address; not while it hopes to share another transfer's connection.
+  private var isOnItsWay = false
   private var head = HeadParser()
   /// Why a callback told libcurl to give up.
   private var refusal: CurlError?
 
   init(_ exchange: Exchange, _ configuration: CurlConfiguration) throws(CurlError) {
     self.exchange = exchange
-    patience = Patience(silence: exchange.request.silenceTimeout)
+    patience = Patience(exchange.request, from: start)
     do throws(RequestProblem) {
       var easy = try EasyHandle()
       try easy.configure(exchange, configuration)
@@ -30,9 +32,8 @@ final class Transfer {
   func listen() throws(CurlError) {
     do throws(RequestProblem) {
       try easy.setCallbacks(
-        context: Unmanaged.passUnretained(self).toOpaque(), connected: connected,
-        headerLine: receiveHeaderLine,
-        body: receiveBody)
+        context: Unmanaged.passUnretained(self).toOpaque(), resolving: beginToResolve, connected: connected,
+        headerLine: receiveHeaderLine, body: receiveBody)
     } catch {
       throw .configuration(exchange.destination, error)
     }
@@ -48,20 +49,38 @@ final class Transfer {
     easy.resume()
   }
 
+  // MARK: - The end
+
   /// What libcurl's result means for the readers.
   func outcome(_ code: CURLcode) -> Result<Void, CurlError> {
     if let refusal { return .failure(refusal) }
-    if code == CURLE_OK { return .success(()) }
-    let failure = Failure(
-      code: code, progress: Progress(easy, usesTLS: exchange.destination.usesTLS), complaint: easy.complaint,
-      elapsed: .now - started, destination: exchange.destination, usesProxy: exchange.request.proxy != nil)
-    return .failure(failure.error)
+    return code == CURLE_OK ? .success(()) : .failure(error(code))
+  }
+
+  /// What the end of patience means for the readers.
+  func error(exceeding limit: Patience.Limit) -> CurlError {
+    switch limit {
+    case .connection, .response: error(CURLE_OPERATION_TIMEDOUT)
+    case .silence(let time): .silent(exchange.destination, for: time)
+    }
+  }
+
+  private func error(_ code: CURLcode) -> CurlError {
+    Failure(
+      code: code, progress: Progress(easy, isOnItsWay: isOnItsWay, usesTLS: exchange.destination.usesTLS),
+      complaint: easy.complaint, systemError: easy.systemError, elapsed: .now - start,
+      destination: exchange.destination, usesProxy: exchange.request.proxy != nil
+    ).error
   }
 
   // MARK: - Called by libcurl
 
+  fileprivate func addressIsLookedFor() {
+    isOnItsWay = true
+  }
+
   fileprivate func connectionStands() {
-    patience.hear(at: .now)
+    patience.connect(at: .now)
   }
 
   /// - Returns: whether to go on.
@@ -83,11 +102,17 @@ final class Transfer {
     case .taken: patience.hear(at: .now)
     case .pause: patience.pause()
     case .tooLarge:
-      refusal = .tooLarge(
-        exchange.destination, what: "body", bytes: exchange.request.maximumBodyBytes)
+      refusal = .tooLarge(exchange.destination, what: "body", bytes: exchange.request.maximumBodyBytes)
     }
     return verdict
   }
+}
+
+private func beginToResolve(
+  _: UnsafeMutableRawPointer?, _: UnsafeMutableRawPointer?, _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+  if let context { Transfer.from(context).addressIsLookedFor() }
+  return 0
 }
 
 private func connected(

@@ -9,7 +9,7 @@ extension EasyHandle {
     try setBasics(request)
     try setMethod(request)
     try setConnection(request, configuration)
-    try setDelivery(exchange.delivery)
+    try setDelivery(exchange.delivery, usesTLS: exchange.destination.usesTLS)
     try setTLS(request.tls)
     try setAddress(request, exchange.destination)
   }
@@ -49,18 +49,30 @@ extension EasyHandle {
   private func setConnection(
     _ request: CurlRequest, _ configuration: CurlConfiguration
   ) throws(RequestProblem) {
-    // Empty, not unset: otherwise libcurl asks the environment.
-    try set(CURLOPT_PROXY, request.proxy ?? "")
-    try set(CURLOPT_NOPROXY, "")
-    // A proxy's own answer is not the response.
-    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    try setProxy(request.proxy)
     try set(CURLOPT_TCP_KEEPALIVE, 1)
     try set(CURLOPT_TCP_KEEPIDLE, configuration.keepAliveInterval.wholeSeconds)
     try set(CURLOPT_TCP_KEEPINTVL, configuration.keepAliveInterval.wholeSeconds)
-    try setUserTimeout(configuration.unacknowledgedTimeout)
+    try prepareSockets(userTimeout: configuration.unacknowledgedTimeout)
   }
 
-  private func setDelivery(_ delivery: Delivery) throws(RequestProblem) {
+  private func setProxy(_ proxy: String?) throws(RequestProblem) {
+    // Empty, not unset: otherwise libcurl asks the environment.
+    try set(CURLOPT_PROXY, proxy ?? "")
+    try set(CURLOPT_NOPROXY, "")
+    // A proxy's own answer is not the response.
+    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    // Checked here, as libcurl's complaint quotes the URL with its password.
+    if let proxy {
+      let scheme = try ParsedURL(proxy, flags: CURLU_NON_SUPPORT_SCHEME).part(CURLUPART_SCHEME) ?? ""
+      guard ["http", "https", "socks5", "socks5h"].contains(scheme) else {
+        throw RequestProblem(
+          CURLE_UNSUPPORTED_PROTOCOL, "the scheme of its proxy is none of http, https, socks5 and socks5h")
+      }
+    }
+  }
+
+  private func setDelivery(_ delivery: Delivery, usesTLS: Bool) throws(RequestProblem) {
     switch delivery {
     case .whole(let httpVersion, let maximumBytes):
       // Refuses by Content-Length already; the bytes are counted besides.
@@ -70,8 +82,9 @@ extension EasyHandle {
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
       case .http2:
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        // Better to wait whether the connection that is being made can be shared than to make another.
-        try set(CURLOPT_PIPEWAIT, 1)
+        // Better to wait whether the connection that is being made can be shared than to make another. Without TLS
+        // it never can, and libcurl would wait for the first answer to learn that.
+        if usesTLS { try set(CURLOPT_PIPEWAIT, 1) }
       }
     case .pieces:
       // A connection of its own: it is paused for a slow reader, and over HTTP/2 libcurl 7.88 then spins.

@@ -23,10 +23,13 @@ CURLcode curlshims_set_pointer(CURL *easy, CURLoption option, void *value);
 // libcurl keeps the pointer.
 CURLcode curlshims_set_list(CURL *easy, CURLoption option, struct curl_slist *list);
 CURLcode curlshims_set_data_callback(CURL *easy, CURLoption option, curlshims_data_callback callback);
+// Called before an address is looked for.
+CURLcode curlshims_set_resolver_callback(CURL *easy, curl_resolver_start_callback callback, void *context);
 // Called once the connection stands (TLS included), before the request is sent.
 CURLcode curlshims_set_connected_callback(CURL *easy, curl_prereq_callback callback, void *context);
-// After this time the kernel gives up a connection whose other side acknowledges nothing.
-CURLcode curlshims_set_tcp_user_timeout(CURL *easy, unsigned int milliseconds);
+// Sockets are not inherited by other programs. After this time the kernel gives up a connection whose other side
+// acknowledges nothing (TCP_USER_TIMEOUT).
+CURLcode curlshims_prepare_sockets(CURL *easy, unsigned int user_timeout_milliseconds);
 
 CURLcode curlshims_get_long(CURL *easy, CURLINFO info, long *value);
 CURLcode curlshims_get_off_t(CURL *easy, CURLINFO info, curl_off_t *value);
