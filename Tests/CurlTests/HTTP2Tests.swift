@@ -58,7 +58,7 @@ import Testing
     var request = try server.request()
     // The front says in a Via field which version it was asked in.
     #expect(String(decoding: try await client.send(request).body, as: UTF8.self).contains("Via: 2 nghttpx"))
-    request.httpVersion = .http1_1
+    request.httpVersion = .http1
     #expect(String(decoding: try await client.send(request).body, as: UTF8.self).contains("Via: 1.1 nghttpx"))
   }
 
