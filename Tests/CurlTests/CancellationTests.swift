@@ -3,7 +3,9 @@ import Testing
 @testable import Curl
 
 @Suite(.serialized, .timeLimit(.minutes(1))) struct `Cancelling a task` {
-  /// A server that tells when a request came, and how its connection ended. Half of an answer is all it gives.
+  /// A server that tells when a request came, and how its connection ended.
+  ///
+  /// Half of an answer is all it gives.
   private struct HalfServer {
     let arrived = Signal<Void>()
     let end = Signal<Connection.End>()

@@ -2,7 +2,9 @@ import Testing
 
 @testable import Curl
 
-/// What goes wrong, against real sockets. TLS has its own suite.
+/// What goes wrong, against real sockets.
+///
+/// TLS has its own suite.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct `A failed request` {
   @Test func `whose host has no address fails in resolve`() async throws {
     // A label of more than 63 letters is refused without asking any server.

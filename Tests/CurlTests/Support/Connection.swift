@@ -1,7 +1,9 @@
 import Foundation
 import Synchronization
 
-/// A connection as a test server's script sees it. Reading and writing block.
+/// A connection as a test server's script sees it.
+///
+/// Reading and writing block.
 final class Connection: Sendable {
   private struct State {
     var descriptor: Int32?
@@ -92,7 +94,9 @@ final class Connection: Sendable {
     poll(&event, 1, milliseconds)
   }
 
-  /// Waits until the client ends the connection. What it sends is thrown away.
+  /// Waits until the client ends the connection.
+  ///
+  /// What it sends is thrown away.
   func waitForEnd() -> End {
     do {
       while try receive() != nil {}
