@@ -101,7 +101,7 @@ struct EventLoop: ~Copyable {
   }
 
   /// Takes a transfer from libcurl, which closes what is left of it, and tells the readers.
-  private mutating func end(_ transfer: Transfer, _ outcome: Result<Void, CurlError>) {
+  private mutating func end(_ transfer: Transfer, _ outcome: Result<CurlStreamHead, CurlError>) {
     multi.remove(transfer.easy)
     transfers[ObjectIdentifier(transfer.exchange)] = nil
     transfer.exchange.end(outcome)

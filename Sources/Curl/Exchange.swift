@@ -103,7 +103,7 @@ final class Exchange: Sendable {
     return verdict
   }
 
-  func end(_ outcome: Result<Void, CurlError>) {
+  func end(_ outcome: Result<CurlStreamHead, CurlError>) {
     wake(
       inbox.withLock { inbox in
         inbox.end(outcome)

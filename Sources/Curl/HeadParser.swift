@@ -17,6 +17,9 @@ struct HeadParser {
   private var size = 0
   private var isComplete = false
 
+  /// The head, once it is whole.
+  var complete: CurlStreamHead? { isComplete ? head : nil }
+
   /// Takes the next line with its line break.
   mutating func accept(_ line: some Collection<UInt8>) -> Step {
     // What follows the body of a chunked response are trailers, which nobody here asks for.
@@ -25,8 +28,8 @@ struct HeadParser {
     guard size <= Self.maximumBytes else { return .tooLarge }
     let text = String(decoding: line, as: UTF8.self).trimmed
     if text.isEmpty {
-      // An interim response, such as 100, comes before the real one.
-      guard head.status >= 200 else { return .more }
+      // An interim response, such as 100, comes before the real one. 101 is none, and nobody here asks for it.
+      guard head.status >= 200 || head.status == 101 else { return .more }
       isComplete = true
       return .complete(head)
     }

@@ -15,7 +15,9 @@ struct Inbox<Reader: Sendable>: Sendable {
   private var isPaused = false
   private var waiting: [(reader: Reader, wish: Wish)] = []
   /// How the transfer ended; nil while it runs.
-  private(set) var outcome: Result<Void, CurlError>?
+  ///
+  /// No response is whole without a head.
+  private(set) var outcome: Result<CurlStreamHead, CurlError>?
   /// Whether the readers have lost interest.
   private(set) var isCancelled = false
 
@@ -44,7 +46,7 @@ struct Inbox<Reader: Sendable>: Sendable {
   }
 
   /// The transfer is closed; of several ends the first counts.
-  mutating func end(_ outcome: Result<Void, CurlError>) {
+  mutating func end(_ outcome: Result<CurlStreamHead, CurlError>) {
     if self.outcome == nil { self.outcome = outcome }
   }
 
@@ -78,9 +80,7 @@ struct Inbox<Reader: Sendable>: Sendable {
 
   /// The head, or how the transfer ended without one; nil while it is awaited.
   func peekHead() -> Result<CurlStreamHead, CurlError>? {
-    if let head { return .success(head) }
-    if case .failure(let error) = outcome { return .failure(error) }
-    return nil
+    head.map { .success($0) } ?? outcome
   }
 
   /// All unread bytes (none at the end of the body), and whether libcurl has to be told to go on.
@@ -92,15 +92,14 @@ struct Inbox<Reader: Sendable>: Sendable {
       }
       return .success((unread, isPaused))
     }
-    return outcome.map { outcome in outcome.map { (nil, false) } }
+    return outcome.map { outcome in outcome.map { _ in (nil, false) } }
   }
 
   /// Head and body, once the transfer has ended.
   mutating func takeResponse() -> Result<CurlResponse, CurlError>? {
-    guard let outcome else { return nil }
-    return outcome.flatMap { peekHead() ?? .success(CurlStreamHead(status: 0, headers: [])) }.map { head in
-      defer { unread = [] }
-      return CurlResponse(status: head.status, headers: head.headers, body: unread)
+    defer { if outcome != nil { unread = [] } }
+    return outcome.map { outcome in
+      outcome.map { CurlResponse(status: $0.status, headers: $0.headers, body: unread) }
     }
   }
 

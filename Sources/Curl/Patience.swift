@@ -46,11 +46,15 @@ struct Patience {
 
   /// The limit that is reached next.
   var next: (limit: Limit, due: Instant)? {
-    let limits: [(limit: Limit, due: Instant)?] = [
-      connectionDue.map { (.connection, $0) },
-      responseDue.map { (.response, $0) },
-      byteDue.flatMap { due in silence.map { (.silence($0), due) } },
-    ]
-    return limits.compactMap { $0 }.min { $0.due < $1.due }
+    var next: (limit: Limit, due: Instant)?
+    func consider(_ limit: Limit, _ due: Instant?) {
+      guard let due else { return }
+      if let earlier = next, earlier.due <= due { return }
+      next = (limit, due)
+    }
+    consider(.connection, connectionDue)
+    consider(.response, responseDue)
+    if let silence { consider(.silence(silence), byteDue) }
+    return next
   }
 }

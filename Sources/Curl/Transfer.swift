@@ -52,9 +52,10 @@ final class Transfer {
   // MARK: - The end
 
   /// What libcurl's result means for the readers.
-  func outcome(_ code: CURLcode) -> Result<Void, CurlError> {
+  func outcome(_ code: CURLcode) -> Result<CurlStreamHead, CurlError> {
     if let refusal { return .failure(refusal) }
-    return code == CURLE_OK ? .success(()) : .failure(error(code))
+    guard code == CURLE_OK else { return .failure(error(code)) }
+    return head.complete.map { .success($0) } ?? .failure(error(CURLE_WEIRD_SERVER_REPLY))
   }
 
   /// What the end of patience means for the readers.
