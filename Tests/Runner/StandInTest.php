@@ -28,6 +28,23 @@ final class StandInTest extends TestCase
         self::assertLessThan($to, (float) $lines[1][2]);
     }
 
+    public function test_it_writes_when_it_was_ended(): void
+    {
+        $workspace = new Workspace('a');
+        $gate = Gate::whileWriting($workspace);
+        touch("{$workspace->root}/cache/standin-trace");
+        $satis = Process::start(
+            [Workspace::STAND_IN, 'build', "{$workspace->root}/satis.json", "{$workspace->root}/output"],
+            ['COMPOSER_CACHE_DIR' => "{$workspace->root}/cache", 'GIT_CONFIG_GLOBAL' => $workspace->git->configFile]
+        );
+        $gate->waitUntilReached();
+
+        $satis->signal(SIGTERM);
+
+        self::assertSame(143, $satis->wait());
+        self::assertMatchesRegularExpression('/^start (\\d+) .*\\nend \\1 /', file_get_contents("{$workspace->root}/cache/standin-trace"));
+    }
+
     public function test_it_says_that_it_is_a_stand_in(): void
     {
         $version = Process::start([Workspace::STAND_IN, '--version']);

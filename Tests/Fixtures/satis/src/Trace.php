@@ -23,21 +23,32 @@ final class Trace
         };
         $write('start');
         register_shutdown_function($write, 'end');
-        if (function_exists('pcntl_signal')) {
-            // A Satis that is told to end says as well when it did.
-            pcntl_async_signals(true);
-            pcntl_signal(SIGTERM, static function (): void {
-                exit(143);
-            });
-        }
+        self::endOnSignal();
     }
 
     /** Waits until somebody opens the named pipe standin-hold for writing and closes it. Metadata is half written by then. */
     public static function hold(): void
     {
-        $pipe = self::path('standin-hold');
-        if ($pipe !== null) {
-            @file_get_contents($pipe);
+        $path = self::path('standin-hold');
+        $pipe = $path === null ? false : @fopen($path, 'r');
+        if ($pipe !== false) {
+            // Composer has its own handlers meanwhile, and takes all away with them.
+            self::endOnSignal();
+            // Unlike a read it ends with a signal.
+            $read = [$pipe];
+            $write = $except = null;
+            @stream_select($read, $write, $except, null);
+        }
+    }
+
+    /** A Satis that is told to end says as well when it did. */
+    private static function endOnSignal(): void
+    {
+        if (function_exists('pcntl_signal')) {
+            pcntl_async_signals(true);
+            pcntl_signal(SIGTERM, static function (): void {
+                exit(143);
+            }, false);
         }
     }
 
