@@ -96,6 +96,16 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]
     ),
+    .testTarget(
+      name: "PodTests",
+      dependencies: [
+        "SatisAPI",
+        "TestSupport",
+        "satis-operator",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ]
+    ),
     .target(
       name: "TestSupport",
       dependencies: [

@@ -13,18 +13,36 @@ final class StandInTest extends TestCase
     {
         $workspace = new Workspace('a');
         $workspace->satis = Workspace::STAND_IN;
-        $workspace->environment['SATIS_STANDIN_TRACE'] = "{$workspace->root}/trace";
+        touch("{$workspace->root}/cache/standin-trace");
 
         $from = microtime(true);
         self::assertSame(0, $workspace->run()->exitCode);
         $to = microtime(true);
 
-        $lines = array_map(static fn (string $line): array => explode(' ', trim($line)), file("{$workspace->root}/trace"));
+        $lines = array_map(static fn (string $line): array => explode(' ', trim($line)), file("{$workspace->root}/cache/standin-trace"));
         self::assertSame(['start', 'end'], array_column($lines, 0));
-        self::assertSame($lines[0][1], $lines[1][1], 'Both lines name the process.');
+        self::assertSame('pod-1', $lines[0][1]);
+        self::assertSame($lines[0][1], $lines[1][1], 'Both lines name the pod.');
         self::assertLessThan((float) $lines[0][2], $from);
         self::assertLessThan((float) $lines[1][2], (float) $lines[0][2]);
         self::assertLessThan($to, (float) $lines[1][2]);
+    }
+
+    public function test_it_writes_when_it_was_ended(): void
+    {
+        $workspace = new Workspace('a');
+        $gate = Gate::whileWriting($workspace);
+        touch("{$workspace->root}/cache/standin-trace");
+        $satis = Process::start(
+            [Workspace::STAND_IN, 'build', "{$workspace->root}/satis.json", "{$workspace->root}/output"],
+            ['COMPOSER_CACHE_DIR' => "{$workspace->root}/cache", 'GIT_CONFIG_GLOBAL' => $workspace->git->configFile]
+        );
+        $gate->waitUntilReached();
+
+        $satis->signal(SIGTERM);
+
+        self::assertSame(143, $satis->wait());
+        self::assertMatchesRegularExpression('/^start (\\d+) .*\\nend \\1 /', file_get_contents("{$workspace->root}/cache/standin-trace"));
     }
 
     public function test_it_says_that_it_is_a_stand_in(): void

@@ -18,10 +18,12 @@ public final class OperatorProcess: Sendable {
   }
 
   /// Starts the controller for a namespace.
-  public static func controller(kubeconfig: String, namespace: String) throws -> OperatorProcess {
+  public static func controller(
+    kubeconfig: String, namespace: String, defaultImage: String = "satis:test"
+  ) throws -> OperatorProcess {
     // Port 0: any free one.
     try OperatorProcess([
-      "controller", "--kubeconfig", kubeconfig, "--namespace", namespace, "--default-image", "satis:test",
+      "controller", "--kubeconfig", kubeconfig, "--namespace", namespace, "--default-image", defaultImage,
       "--health-port", "0",
     ])
   }

@@ -3,7 +3,7 @@ public import KubernetesClient
 public import Logging
 import SatisAPI
 
-/// The API server that `Tests/Cluster/with-apiserver` has started for this run.
+/// The API server that `Tests/Cluster/with-apiserver` or `Tests/Cluster/with-cluster` has started for this run.
 public struct TestServer: Sendable {
   /// A client with all rights.
   public let client: KubernetesClient
@@ -12,11 +12,12 @@ public struct TestServer: Sendable {
 
   /// Connects to the server.
   ///
+  /// - Parameter variable: the environment variable with the path of its kubeconfig.
   /// - Throws: when there is none, so that a test fails instead of being skipped.
-  public init() throws {
+  public init(kubeconfigIn variable: String = "SATIS_TEST_KUBECONFIG") throws {
     let environment = ProcessInfo.processInfo.environment
-    guard let kubeconfig = environment["SATIS_TEST_KUBECONFIG"] else {
-      throw TestFailure("SATIS_TEST_KUBECONFIG is not set; run the tests by `make test`")
+    guard let kubeconfig = environment[variable] else {
+      throw TestFailure("\(variable) is not set; run the tests by `make test`")
     }
     self.kubeconfig = kubeconfig
     let configuration = try ClusterConfiguration.discover(kubeconfig: kubeconfig, environment: environment)

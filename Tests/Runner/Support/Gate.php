@@ -11,9 +11,9 @@ final class Gate
     /** @var resource|null */
     private $writer;
 
-    private function __construct(Workspace $workspace)
+    private function __construct(string $pipe)
     {
-        $this->pipe = "{$workspace->root}/gate";
+        $this->pipe = $pipe;
         posix_mkfifo($this->pipe, 0666);
     }
 
@@ -21,9 +21,8 @@ final class Gate
     public static function whileWriting(Workspace $workspace): self
     {
         $workspace->satis = Workspace::STAND_IN;
-        $workspace->environment['SATIS_STANDIN_HOLD'] = "{$workspace->root}/gate";
 
-        return new self($workspace);
+        return new self("{$workspace->root}/cache/standin-hold");
     }
 
     /** Before it calls git, whichever Satis it is. */
@@ -32,7 +31,7 @@ final class Gate
         $git = trim(shell_exec('command -v git'));
         $workspace->script('git', "while read line; do :; done < {$workspace->root}/gate\nexec $git \"\$@\"");
 
-        return new self($workspace);
+        return new self("{$workspace->root}/gate");
     }
 
     /** Opening the pipe for writing blocks until Satis has opened it for reading; then Satis waits for it to be closed. */

@@ -1,0 +1,172 @@
+import Foundation
+import KubernetesClient
+import SatisAPI
+import TestSupport
+
+/// All that one test needs on the one-node cluster: a namespace with the operator's service accounts, volumes that are
+/// folders of this machine, and a git host.
+struct Site: Sendable {
+  let server: TestServer
+  let namespace: String
+  let git: GitHost
+  /// Where the folders are that this machine and the pods share.
+  let folder: URL
+
+  /// The stand-in for Satis, as `Tests/Cluster/images` calls it.
+  static let satisImage = "localhost/satis-standin:dev"
+  /// The web server, as `Tests/Cluster/images` calls it.
+  static let webImage = "localhost/web:dev"
+  /// The user and group of the build pods.
+  private static let owner: UInt32 = 1_000
+
+  var output: Output { Output(folder: folder.appending(path: "output")) }
+
+  /// Builds a site, runs the body in it and takes the site away, also after a failure.
+  static func open(_ body: @escaping @Sendable (Site) async throws -> Void) async throws {
+    let server = try TestServer(kubeconfigIn: "SATIS_TEST_CLUSTER_KUBECONFIG")
+    let namespace = "pods-\(UInt32.random(in: 0 ... .max))"
+    let folder = URL(fileURLWithPath: "/var/tmp/satis-operator-pods/\(namespace)")
+    let address = try await Command.run([
+      "kubectl", "--kubeconfig", server.kubeconfig, "get", "nodes", "-o",
+      #"jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}"#,
+    ])
+    let outcome: Result<Void, any Error>
+    do {
+      let repositories = try makeFolder(folder.appending(path: "git"))
+      try await GitHost.serve(on: address, from: repositories) { git in
+        let site = Site(server: server, namespace: namespace, git: git, folder: folder)
+        try await site.build()
+        try await body(site)
+      }
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    // Of its own, since a test that has run out of time is cancelled.
+    try await Task { try await remove(namespace, folder, server) }.value
+    try outcome.get()
+  }
+
+  @discardableResult
+  func kubectl(_ words: String..., input: String = "") async throws -> String {
+    try await Command.run(
+      ["kubectl", "--kubeconfig", server.kubeconfig, "-n", namespace] + words, input: input)
+  }
+
+  // MARK: - The operator
+
+  /// Starts the controller under its own service account, with the rights of `deploy/`.
+  ///
+  /// As a process and not as a pod, so that a test can kill it at a moment of its choice; the demo runs the pods.
+  func startController() async throws -> OperatorProcess {
+    try OperatorProcess.controller(
+      kubeconfig: try await controllerKubeconfig(), namespace: namespace, defaultImage: Self.satisImage)
+  }
+
+  /// Creates a repository of packages that the git host has or gets, with the cache prepared for the stand-in.
+  func createRepository(
+    _ name: String, packages: [String], _ change: @Sendable (inout SatisRepository.Spec) -> Void = { _ in }
+  ) async throws -> BuildRepository {
+    for package in packages { try await git.create(package) }
+    let sources = packages.map { #"{"type": "vcs", "url": "\#(git.url(of: $0))", "name": "acme/\#($0)"}"# }
+    return try await createRepository(name, sources: sources.joined(separator: ","), change)
+  }
+
+  /// Creates a repository with these entries of `repositories` in satis.json.
+  func createRepository(
+    _ name: String, sources: String, _ change: @Sendable (inout SatisRepository.Spec) -> Void = { _ in }
+  ) async throws -> BuildRepository {
+    let satisJSON = """
+      {"name": "acme/packages", "homepage": "http://packages.example.org", "repositories": [\(sources)],
+       "require-all": true, "archive": {"directory": "dist", "format": "zip"}, "config": {"secure-http": false}}
+      """
+    let created = try await server.createRepository(name, in: namespace) { spec in
+      spec = .init(config: .init(inline: satisJSON), output: .init(claimName: "satis-output"))
+      spec.cache = .init(claimName: "satis-cache")
+      change(&spec)
+    }
+    let cache = try Self.makeFolder(
+      folder.appending(path: "cache/\(namespace)/\(name)-\(created.metadata.uid ?? "")"))
+    let trace = cache.appending(path: SatisTrace.file)
+    try Data().write(to: trace)
+    chown(trace.path, Self.owner, Self.owner)
+    return BuildRepository(site: self, name: name, cache: cache)
+  }
+
+  private func controllerKubeconfig() async throws -> String {
+    let path = folder.appending(path: "controller.kubeconfig").path
+    if FileManager.default.fileExists(atPath: path) { return path }
+    let answer = try await kubectl(
+      "create", "--raw", "/api/v1/namespaces/\(namespace)/serviceaccounts/satis-controller/token", "-f", "-",
+      input:
+        #"{"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"audiences": null}}"#)
+    let token = try JSONDecoder().decode(TokenRequest.self, from: Data(answer.utf8)).status.token
+    try FileManager.default.copyItem(atPath: server.kubeconfig, toPath: path)
+    let config = ["kubectl", "--kubeconfig", path, "config"]
+    try await Command.run(config + ["set-credentials", "satis-controller", "--token", token])
+    try await Command.run(config + ["set-context", "--current", "--user", "satis-controller"])
+    return path
+  }
+
+  private struct TokenRequest: Decodable {
+    struct Status: Decodable {
+      let token: String
+    }
+    let status: Status
+  }
+
+  // MARK: - Putting up and taking away
+
+  private func build() async throws {
+    try await Command.run(["kubectl", "--kubeconfig", server.kubeconfig, "create", "namespace", namespace])
+    for file in ["controller/rbac.yaml", "build-service-account.yaml"] {
+      let manifest = try String(contentsOf: Self.manifest(file), encoding: .utf8)
+      try await kubectl(
+        "apply", "-f", "-",
+        input: manifest.replacing("namespace: satis\n", with: "namespace: \(namespace)\n"))
+    }
+    for volume in ["output", "cache"] {
+      let path = try Self.makeFolder(folder.appending(path: volume)).path
+      try await kubectl("apply", "-f", "-", input: persistentVolume(volume, path: path))
+    }
+    try await kubectl("apply", "-f", Self.manifest("storage.yaml").path)
+  }
+
+  /// A file of `deploy/base`.
+  static func manifest(_ name: String) -> URL {
+    URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../../deploy/base/\(name)").standardizedFileURL
+  }
+
+  /// As an fsGroup makes folders of other volumes: their group is handed on.
+  private static func makeFolder(_ folder: URL) throws -> URL {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    chown(folder.path, owner, owner)
+    chmod(folder.path, 0o2775)
+    return folder
+  }
+
+  private func persistentVolume(_ name: String, path: String) -> String {
+    """
+    apiVersion: v1
+    kind: PersistentVolume
+    metadata: {name: \(namespace)-\(name)}
+    spec:
+      accessModes: [ReadWriteOnce]
+      capacity: {storage: 10Gi}
+      persistentVolumeReclaimPolicy: Retain
+      claimRef: {namespace: \(namespace), name: satis-\(name)}
+      hostPath: {path: \(path), type: Directory}
+    """
+  }
+
+  private static func remove(_ namespace: String, _ folder: URL, _ server: TestServer) async throws {
+    let delete = ["kubectl", "--kubeconfig", server.kubeconfig, "delete", "--ignore-not-found"]
+    try await Command.run(delete + ["namespace", namespace, "--wait=false"])
+    // The rest of the namespace goes by itself; only pods still use the folders.
+    try await Command.run(delete + ["pods", "--all", "-n", namespace, "--grace-period=1", "--timeout=120s"])
+    try await Command.run(
+      delete + ["persistentvolume", "\(namespace)-output", "\(namespace)-cache", "--wait=false"])
+    try FileManager.default.removeItem(at: folder)
+  }
+}

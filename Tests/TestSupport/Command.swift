@@ -1,0 +1,69 @@
+public import Foundation
+
+/// Programs that a test runs. While they run, no thread of other tasks is held up.
+public enum Command {
+  /// Runs a program of the PATH and returns what it printed.
+  ///
+  /// - Parameters:
+  ///   - words: the program and its arguments.
+  ///   - input: what it reads on its standard input.
+  /// - Throws: `TestFailure` with what it wrote to its standard error when it fails.
+  @discardableResult
+  public static func run(
+    _ words: [String], input: String = "", in directory: URL? = nil
+  ) async throws -> String {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread {
+        continuation.resume(with: Result { try runBlocking(words, input: input, in: directory) })
+      }
+    }
+  }
+
+  /// The lines that a program prints, as they come. It is ended when nobody reads on.
+  public static func lines(_ words: [String]) throws -> AsyncStream<String> {
+    let (process, output, _) = process(words)
+    try process.run()
+    return AsyncStream { continuation in
+      continuation.onTermination = { _ in process.terminate() }
+      Thread.detachNewThread {
+        var rest = Data()
+        while case let piece = output.fileHandleForReading.availableData, !piece.isEmpty {
+          rest += piece
+          while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            continuation.yield(String(decoding: rest[..<end], as: UTF8.self))
+            rest = Data(rest[(end + 1)...])
+          }
+        }
+        continuation.finish()
+      }
+    }
+  }
+
+  private static func runBlocking(_ words: [String], input: String, in directory: URL?) throws -> String {
+    let (process, output, errors) = process(words)
+    process.currentDirectoryURL = directory
+    let stdin = Pipe()
+    process.standardInput = stdin
+    try process.run()
+    try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+    try stdin.fileHandleForWriting.close()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    let problems = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw TestFailure("\(words.joined(separator: " ")): \(String(decoding: problems, as: UTF8.self))")
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func process(_ words: [String]) -> (Process, output: Pipe, errors: Pipe) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = words
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardOutput = output
+    process.standardError = errors
+    return (process, output, errors)
+  }
+}
