@@ -1,6 +1,8 @@
 public import Foundation
 
-/// Programs that a test runs. While they run, no thread of other tasks is held up.
+/// Programs that a test runs.
+///
+/// While they run, no thread of other tasks is held up.
 public enum Command {
   /// Runs a program of the PATH and returns what it printed.
   ///
@@ -19,7 +21,9 @@ public enum Command {
     }
   }
 
-  /// The lines that a program prints, as they come. It is ended when nobody reads on.
+  /// The lines that a program prints, as they come.
+  ///
+  /// It is ended when nobody reads on.
   public static func lines(_ words: [String]) throws -> AsyncStream<String> {
     let (process, output, _) = process(words)
     try process.run()

@@ -22,7 +22,9 @@ struct PodTemplate {
     order = try JSONDecoder().decode(JSONValue.self, from: Data(annotation.utf8))
   }
 
-  /// Starts a runner for one source. Without the Job's labels, so that no controller minds it.
+  /// Starts a runner for one source.
+  ///
+  /// Without the Job's labels, so that no controller minds it.
   func start(_ name: String, source: String) async throws {
     var order = order
     order["job"] = .string(name)
