@@ -99,6 +99,7 @@ let package = Package(
     .testTarget(
       name: "PodTests",
       dependencies: [
+        "Curl",
         "SatisAPI",
         "TestSupport",
         "satis-operator",

@@ -16,15 +16,15 @@ import Yams
   private let server: TestServer
   private let kubectl: Kubectl
 
-  init() throws {
+  init() async throws {
     server = try TestServer()
     kubectl = Kubectl(kubeconfig: server.kubeconfig)
-    try kubectl.run(
+    try await kubectl.run(
       "apply", "-f", "-", input: #"{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "satis"}}"#)
   }
 
   @Test func `the controller uses every right it has and asks for no other`() async throws {
-    let client = try client(component: "controller")
+    let client = try await client(component: "controller")
     try await withThrowingTaskGroup(of: Void.self) { group in
       let controller = SatisController(
         client: client, configuration: .init(namespace: Self.namespace, defaultImage: "satis:test"),
@@ -39,7 +39,7 @@ import Yams
   }
 
   @Test func `the webhook service uses every right it has and asks for no other`() async throws {
-    let client = try client(component: "webhook")
+    let client = try await client(component: "webhook")
     let store = ClusterBuildStore(client: client)
     try await server.createRepository("hooked", in: Self.namespace)
     let key = NamespacedName(namespace: Self.namespace, name: "hooked")
@@ -57,8 +57,8 @@ import Yams
   }
 
   @Test func `a right that is missing is named in the build, which runs once it is granted`() async throws {
-    let client = try client(component: "controller")
-    try setMayCreateJobs(false)
+    let client = try await client(component: "controller")
+    try await setMayCreateJobs(false)
     try await withThrowingTaskGroup(of: Void.self) { group in
       let controller = SatisController(
         client: client, configuration: .init(namespace: Self.namespace, defaultImage: "satis:test"),
@@ -70,7 +70,7 @@ import Yams
         $0.condition?.message.contains("cannot create resource") == true
       }
       #expect(waiting.condition?.reason == "Queued")
-      try setMayCreateJobs(true)
+      try await setMayCreateJobs(true)
       try await server.wait(for: SatisBuild.self, "barred-1", in: Self.namespace) {
         $0.condition?.reason == "Running"
       }
@@ -80,8 +80,8 @@ import Yams
   }
 
   /// Takes the right to create Jobs from the controller's Role, or gives it back.
-  private func setMayCreateJobs(_ isAllowed: Bool) throws {
-    let text = try kubectl.run("get", "role", "satis-controller", "-n", Self.namespace, "-o", "json")
+  private func setMayCreateJobs(_ isAllowed: Bool) async throws {
+    let text = try await kubectl.run("get", "role", "satis-controller", "-n", Self.namespace, "-o", "json")
     var role = try JSONValue(parsing: text.utf8)
     let rules = (role["rules"]?.elements ?? []).map { rule in
       guard rule["resources"] == ["jobs"] else { return rule }
@@ -91,7 +91,7 @@ import Yams
       return rule
     }
     role["rules"] = .array(rules)
-    try kubectl.run("replace", "-f", "-", input: try role.serialized())
+    try await kubectl.run("replace", "-f", "-", input: try role.serialized())
   }
 
   // MARK: - What the controller does
@@ -164,11 +164,10 @@ import Yams
   }
 
   /// A client with the component's own service account, and with the rights of the manifest.
-  private func client(component: String) throws -> KubernetesClient {
-    try kubectl.run("apply", "-n", Self.namespace, "-f", Self.manifest(component: component))
-    let token = try kubectl.run("create", "token", "satis-\(component)", "-n", Self.namespace)
+  private func client(component: String) async throws -> KubernetesClient {
+    try await kubectl.run("apply", "-n", Self.namespace, "-f", Self.manifest(component: component))
     var configuration = server.client.configuration
-    configuration.token = .fixed(token.trimmingCharacters(in: .whitespacesAndNewlines))
+    configuration.token = .fixed(try await kubectl.token(of: "satis-\(component)", in: Self.namespace))
     configuration.clientIdentity = nil
     return try KubernetesClient(
       configuration: configuration, fieldManager: "satis-operator", userAgent: "access-test", logger: .quiet)

@@ -26,7 +26,8 @@ import Testing
       #expect(status.attempts?.first?.jobName == status.jobName)
       #expect(status.logTail?.contains("Published release") == true)
       let pod = try #require(status.podName)
-      #expect(try await site.kubectl("logs", pod).contains("Published release \(site.output.release ?? "")"))
+      #expect(
+        try await site.kubectl.run("logs", pod).contains("Published release \(site.output.release ?? "")"))
       #expect(try site.output.versions(of: "acme/lib") == ["1.0.0"])
 
       let owner = try await site.server.wait(for: SatisRepository.self, "acme", in: site.namespace) {

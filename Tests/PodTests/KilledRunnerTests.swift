@@ -30,7 +30,7 @@ import Testing
       // The one that comes after it waits at a gate of its own, and by then the first is dead.
       let next = try Gate(in: repository.cache)
       let pod = try await repository.pod(of: "b1")
-      try await site.kubectl("delete", "pod", pod, "--grace-period=0", "--force")
+      try await site.kubectl.run("delete", "pod", pod, "--grace-period=0", "--force")
       try await next.waitUntilReached()
       #expect(try await web.everything() == before)
 

@@ -18,7 +18,7 @@ import Testing
       gate.letOthersPass()
 
       let pod = try await repository.pod(of: "b1")
-      try await site.kubectl("delete", "pod", pod, "--wait=false")
+      try await site.kubectl.run("delete", "pod", pod, "--wait=false")
 
       // What becomes of the first depends on whether this Kubernetes makes another pod for its Job.
       try await repository.ended("b1")

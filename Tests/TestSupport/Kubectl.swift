@@ -1,38 +1,39 @@
 import Foundation
+import KubernetesClient
 
 /// kubectl, for what a test does as a user would.
 public struct Kubectl: Sendable {
-  private let kubeconfig: String
+  private let words: [String]
 
-  /// Uses a kubeconfig.
-  public init(kubeconfig: String) {
-    self.kubeconfig = kubeconfig
+  /// Uses a kubeconfig, and a namespace instead of the one that it names.
+  public init(kubeconfig: String, namespace: String? = nil) {
+    words = ["kubectl", "--kubeconfig", kubeconfig] + (namespace.map { ["--namespace", $0] } ?? [])
   }
 
   /// Runs kubectl and returns what it printed.
   ///
   /// - Throws: `TestFailure` with its messages when it fails.
   @discardableResult
-  public func run(_ arguments: String..., input: String? = nil) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["kubectl", "--kubeconfig", kubeconfig] + arguments
-    let output = Pipe()
-    let errors = Pipe()
-    let stdin = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    process.standardInput = stdin
-    try process.run()
-    try stdin.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))
-    try stdin.fileHandleForWriting.close()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let problems = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw TestFailure(
-        "kubectl \(arguments.joined(separator: " ")): \(String(decoding: problems, as: UTF8.self))")
+  public func run(_ arguments: String..., input: String = "") async throws -> String {
+    try await Command.run(words + arguments, input: input)
+  }
+
+  /// The lines that kubectl prints, as they come.
+  public func lines(_ arguments: String...) throws -> AsyncStream<String> {
+    try Command.lines(words + arguments)
+  }
+
+  /// A token of a service account.
+  ///
+  /// By a request of its own, since kubectl has had a command for it only since 1.24.
+  public func token(of serviceAccount: String, in namespace: String) async throws -> String {
+    let answer = try await run(
+      "create", "--raw", "/api/v1/namespaces/\(namespace)/serviceaccounts/\(serviceAccount)/token", "-f", "-",
+      input:
+        #"{"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"audiences": null}}"#)
+    guard let token = try JSONValue(parsing: answer.utf8)["status"]?["token"]?.text else {
+      throw TestFailure("the API server gave no token of \(serviceAccount): \(answer)")
     }
-    return String(decoding: text, as: UTF8.self)
+    return token
   }
 }

@@ -12,7 +12,7 @@ struct PodTemplate {
   /// Reads the template of a Job.
   init(ofJob name: String, in site: Site) async throws {
     self.site = site
-    let json = try await site.kubectl("get", "job", name, "-o", "json")
+    let json = try await site.kubectl.run("get", "job", name, "-o", "json")
     let template = try JSONDecoder().decode(JSONValue.self, from: Data(json.utf8))["spec"]?["template"]
     let annotation = template?["metadata"]?["annotations"]?[ResourceNames.workOrderAnnotation]?.text
     guard let spec = template?["spec"], let annotation else {
@@ -45,8 +45,7 @@ struct PodTemplate {
   /// Waits for a line of a pod's log.
   func line(of pod: String, _ isWanted: (String) -> Bool) async throws -> String {
     _ = try await site.server.wait(for: Pod.self, pod, in: site.namespace) { $0.status?.phase != "Pending" }
-    let kubectl = ["kubectl", "--kubeconfig", site.server.kubeconfig, "-n", site.namespace]
-    for await line in try Command.lines(kubectl + ["logs", "--follow", pod]) where isWanted(line) {
+    for await line in try site.kubectl.lines("logs", "--follow", pod) where isWanted(line) {
       return line
     }
     throw TestFailure("the log of pod \(pod) has ended without the line that was awaited")

@@ -8,6 +8,8 @@ import TestSupport
 struct Site: Sendable {
   let server: TestServer
   let namespace: String
+  /// In the namespace.
+  let kubectl: Kubectl
   let git: GitHost
   /// Where the folders are that this machine and the pods share.
   let folder: URL
@@ -25,16 +27,15 @@ struct Site: Sendable {
   static func open(_ body: @escaping @Sendable (Site) async throws -> Void) async throws {
     let server = try TestServer(kubeconfigIn: "SATIS_TEST_CLUSTER_KUBECONFIG")
     let namespace = "pods-\(UInt32.random(in: 0 ... .max))"
+    let kubectl = Kubectl(kubeconfig: server.kubeconfig, namespace: namespace)
     let folder = URL(fileURLWithPath: "/var/tmp/satis-operator-pods/\(namespace)")
-    let address = try await Command.run([
-      "kubectl", "--kubeconfig", server.kubeconfig, "get", "nodes", "-o",
-      #"jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}"#,
-    ])
+    let address = try await kubectl.run(
+      "get", "nodes", "-o", #"jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}"#)
     let outcome: Result<Void, any Error>
     do {
       let repositories = try makeFolder(folder.appending(path: "git"))
       try await GitHost.serve(on: address, from: repositories) { git in
-        let site = Site(server: server, namespace: namespace, git: git, folder: folder)
+        let site = Site(server: server, namespace: namespace, kubectl: kubectl, git: git, folder: folder)
         try await site.build()
         try await body(site)
       }
@@ -42,15 +43,10 @@ struct Site: Sendable {
     } catch {
       outcome = .failure(error)
     }
-    // Of its own, since a test that has run out of time is cancelled.
-    try await Task { try await remove(namespace, folder, server) }.value
+    // In a task of its own, since a test that has run out of time is cancelled.
+    let removal = await Task { try await remove(namespace, folder, kubectl) }.result
     try outcome.get()
-  }
-
-  @discardableResult
-  func kubectl(_ words: String..., input: String = "") async throws -> String {
-    try await Command.run(
-      ["kubectl", "--kubeconfig", server.kubeconfig, "-n", namespace] + words, input: input)
+    try removal.get()
   }
 
   // MARK: - The operator
@@ -94,42 +90,39 @@ struct Site: Sendable {
   }
 
   private func controllerKubeconfig() async throws -> String {
-    let path = folder.appending(path: "controller.kubeconfig").path
-    if FileManager.default.fileExists(atPath: path) { return path }
-    let answer = try await kubectl(
-      "create", "--raw", "/api/v1/namespaces/\(namespace)/serviceaccounts/satis-controller/token", "-f", "-",
-      input:
-        #"{"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"audiences": null}}"#)
-    let token = try JSONDecoder().decode(TokenRequest.self, from: Data(answer.utf8)).status.token
-    try FileManager.default.copyItem(atPath: server.kubeconfig, toPath: path)
-    let config = ["kubectl", "--kubeconfig", path, "config"]
-    try await Command.run(config + ["set-credentials", "satis-controller", "--token", token])
-    try await Command.run(config + ["set-context", "--current", "--user", "satis-controller"])
-    return path
-  }
-
-  private struct TokenRequest: Decodable {
-    struct Status: Decodable {
-      let token: String
-    }
-    let status: Status
+    let file = folder.appending(path: "controller.kubeconfig")
+    let cluster = server.client.configuration
+    let text = """
+      apiVersion: v1
+      kind: Config
+      current-context: test
+      contexts: [{name: test, context: {cluster: test, user: satis-controller}}]
+      users: [{name: satis-controller, user: {token: \(try await kubectl.token(of: "satis-controller", in: namespace))}}]
+      clusters:
+      - name: test
+        cluster:
+          server: \(cluster.server)
+          certificate-authority-data: \(Data(cluster.certificateAuthority ?? []).base64EncodedString())
+      """
+    try text.write(to: file, atomically: true, encoding: .utf8)
+    return file.path
   }
 
   // MARK: - Putting up and taking away
 
   private func build() async throws {
-    try await Command.run(["kubectl", "--kubeconfig", server.kubeconfig, "create", "namespace", namespace])
+    try await kubectl.run("create", "namespace", namespace)
     for file in ["controller/rbac.yaml", "build-service-account.yaml"] {
       let manifest = try String(contentsOf: Self.manifest(file), encoding: .utf8)
-      try await kubectl(
+      try await kubectl.run(
         "apply", "-f", "-",
         input: manifest.replacing("namespace: satis\n", with: "namespace: \(namespace)\n"))
     }
     for volume in ["output", "cache"] {
       let path = try Self.makeFolder(folder.appending(path: volume)).path
-      try await kubectl("apply", "-f", "-", input: persistentVolume(volume, path: path))
+      try await kubectl.run("apply", "-f", "-", input: persistentVolume(volume, path: path))
     }
-    try await kubectl("apply", "-f", Self.manifest("storage.yaml").path)
+    try await kubectl.run("apply", "-f", Self.manifest("storage.yaml").path)
   }
 
   /// A file of `deploy/base`.
@@ -160,13 +153,13 @@ struct Site: Sendable {
     """
   }
 
-  private static func remove(_ namespace: String, _ folder: URL, _ server: TestServer) async throws {
-    let delete = ["kubectl", "--kubeconfig", server.kubeconfig, "delete", "--ignore-not-found"]
-    try await Command.run(delete + ["namespace", namespace, "--wait=false"])
+  private static func remove(_ namespace: String, _ folder: URL, _ kubectl: Kubectl) async throws {
+    try await kubectl.run("delete", "namespace", namespace, "--ignore-not-found", "--wait=false")
     // The rest of the namespace goes by itself; only pods still use the folders.
-    try await Command.run(delete + ["pods", "--all", "-n", namespace, "--grace-period=1", "--timeout=120s"])
-    try await Command.run(
-      delete + ["persistentvolume", "\(namespace)-output", "\(namespace)-cache", "--wait=false"])
+    try await kubectl.run("delete", "pods", "--all", "--grace-period=1", "--timeout=120s")
+    try await kubectl.run(
+      "delete", "persistentvolume", "\(namespace)-output", "\(namespace)-cache", "--ignore-not-found",
+      "--wait=false")
     try FileManager.default.removeItem(at: folder)
   }
 }
