@@ -44,8 +44,18 @@ take_down_hint() {
   fi
 }
 
+# Where a browser finds what Satis wrote, once the demo is over.
+web_hint() {
+  if is_one_node_cluster; then
+    echo "$web_url/"
+  else
+    echo "kubectl -n $namespace port-forward service/satis-web 18081:80, then $web_url/"
+  fi
+}
+
 install_operator() {
-  local definitions=crds deployment minor
+  local definitions=crds deployment minor image
+  installing=yes
   minor=$(kubectl get --raw /version | sed -n 's/.*"minor": *"\([0-9]*\).*/\1/p')
   # Servers before 1.29 do not know the rules that newer ones enforce.
   [ "$minor" -ge 29 ] || definitions=crds/legacy
@@ -55,9 +65,9 @@ install_operator() {
   if is_one_node_cluster; then
     try kubectl apply -k deploy/overlays/local
   else
-    show kubectl apply -k deploy/
-    kubectl kustomize deploy/base | sed "s|image: satis-operator:.*|image: $SATIS_OPERATOR_IMAGE|" |
-      kubectl apply -f - | sed 's/^/     /'
+    image="s|image: satis-operator:.*|image: $SATIS_OPERATOR_IMAGE|"
+    show_line "kubectl kustomize deploy/base | sed '$image' | kubectl apply -f -"
+    kubectl kustomize deploy/base | sed "$image" | kubectl apply -f - | sed 's/^/     /'
   fi
   for deployment in satis-controller satis-webhook satis-web; do
     try kubectl -n "$namespace" rollout status --timeout 120s "deployment/$deployment"

@@ -8,6 +8,8 @@ if [ -t 1 ]; then
   plain=$(printf '\033[0m')
 fi
 
+# Set when the demo begins to change the cluster.
+installing=
 step_number=0
 step_name=
 step_started=
@@ -47,7 +49,8 @@ try() {
 # explain: what the cluster knows about a step that failed.
 explain() {
   printf '\nerror: the demo stopped in step %d, "%s"\n' "$step_number" "$step_name" >&2
-  [ -n "${KUBECONFIG:-}" ] && kubectl get namespace "$namespace" >/dev/null 2>&1 || return 0
+  # Before there is nothing of ours to look at.
+  [ -n "$installing" ] || return 0
   {
     echo "--- what there is"
     kubectl -n "$namespace" get deployments,pods,satisrepositories,satisbuilds -o wide
