@@ -77,7 +77,10 @@ let package = Package(
     .target(name: "CCurlShims", dependencies: ["CCurl"]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .testTarget(name: "CurlTests", dependencies: ["Curl"]),
-    .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient", "Curl"]),
+    .testTarget(
+      name: "KubernetesClientTests",
+      dependencies: ["KubernetesClient", "Curl", .product(name: "Logging", package: "swift-log")]
+    ),
     .testTarget(
       name: "ControllerRuntimeTests",
       dependencies: ["ControllerRuntime", .product(name: "HummingbirdTesting", package: "hummingbird")]
@@ -88,6 +91,7 @@ let package = Package(
     .testTarget(
       name: "APIServerTests",
       dependencies: [
+        "Curl",
         "SatisController",
         "SatisWebhook",
         "TestSupport",

@@ -25,6 +25,13 @@ public struct TestServer: Sendable {
       configuration: configuration, fieldManager: "test", userAgent: "satis-operator-tests", logger: .quiet)
   }
 
+  /// Another client with all rights, which writes under another name.
+  public func client(fieldManager: String) throws -> KubernetesClient {
+    try KubernetesClient(
+      configuration: client.configuration, fieldManager: fieldManager, userAgent: "satis-operator-tests",
+      logger: .quiet)
+  }
+
   /// Makes a namespace for one test, runs it, and deletes the namespace.
   public func withNamespace<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     let name = "test-\(UInt32.random(in: 0 ... .max))"

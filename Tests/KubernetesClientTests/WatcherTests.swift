@@ -1,0 +1,165 @@
+import Logging
+import Testing
+
+@testable import KubernetesClient
+
+/// A watcher against a server that follows a script; a request too many or too few fails the test.
+@Suite(.timeLimit(.minutes(1))) struct WatcherTests {
+  private static let path = "GET /api/v1/namespaces/shop/configmaps"
+
+  /// Runs a watcher until as many updates have come, and returns them in short words.
+  private func updates(
+    _ count: Int, from server: ScriptedServer, labelSelector: String? = nil
+  ) async throws -> [String] {
+    let client = try KubernetesClient(
+      configuration: ClusterConfiguration(server: server.url, origin: "the test"), fieldManager: "tests",
+      userAgent: "tests", logger: quiet)
+    let watcher = Watcher<ConfigMap>(
+      client: client, namespace: "shop", labelSelector: labelSelector, logger: quiet)
+    let (words, continuation) = AsyncStream<String>.makeStream()
+    let run = Task { await watcher.run { continuation.yield(Self.word($0)) } }
+    var found: [String] = []
+    for await word in words {
+      found.append(word)
+      if found.count == count { break }
+    }
+    run.cancel()
+    // It ends by itself when it is cancelled, whatever the server does.
+    await run.value
+    await client.shutdown()
+    return found
+  }
+
+  private var quiet: Logger {
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    return logger
+  }
+
+  private static func word(_ update: WatchUpdate<ConfigMap>) -> String {
+    switch update {
+    case .replaced(let objects, let unreadable):
+      "replaced \((objects.map(\.metadata.name) + unreadable.map { "\($0.key.name)?" }).joined(separator: " "))"
+    case .applied(let object): "applied \(object.metadata.name)"
+    case .deleted(let object): "deleted \(object.metadata.name)"
+    case .unreadable(let object): "unreadable \(object.key.name)"
+    }
+  }
+
+  private func object(_ name: String, version: String, data: String = "{}") -> String {
+    #"{"metadata":{"name":"\#(name)","namespace":"shop","resourceVersion":"\#(version)"},"data":\#(data)}"#
+  }
+
+  private func event(_ type: String, _ name: String, version: String, data: String = "{}") -> String {
+    #"{"type":"\#(type)","object":\#(object(name, version: version, data: data))}"#
+  }
+
+  private func bookmark(_ version: String) -> String {
+    #"{"type":"BOOKMARK","object":{"kind":"ConfigMap","metadata":{"resourceVersion":"\#(version)"}}}"#
+  }
+
+  private func list(_ names: String..., version: String, next: String = "") -> ScriptedServer.Answer {
+    let items = names.map { object($0, version: "1") }.joined(separator: ",")
+    return .json(#"{"metadata":{"resourceVersion":"\#(version)","continue":"\#(next)"},"items":[\#(items)]}"#)
+  }
+
+  private let expired = #"{"kind":"Status","code":410,"reason":"Expired","message":"too old"}"#
+
+  @Test func `a list is followed by a watch from its version, and every event arrives in order`() async throws
+  {
+    let server = try ScriptedServer(
+      list("a", version: "5"),
+      .lines(
+        [
+          event("ADDED", "b", version: "6"), event("MODIFIED", "b", version: "7"), bookmark("8"),
+          event("MODIFIED", "odd", version: "9", data: #"{"x":1}"#), event("DELETED", "a", version: "10"),
+        ], .byTheClient))
+    #expect(
+      try await updates(5, from: server, labelSelector: "x=y")
+        == ["replaced a", "applied b", "applied b", "unreadable odd", "deleted a"])
+    #expect(server.requests.map(\.summary) == [Self.path, "\(Self.path) watch=true resourceVersion=5"])
+    let watch = try #require(server.requests.last).query
+    #expect(watch["allowWatchBookmarks"] == "true")
+    #expect(watch["labelSelector"] == "x=y")
+    #expect(watch["timeoutSeconds"].flatMap { Int($0) }.map { (290...580).contains($0) } == true)
+  }
+
+  @Test func `cancelling closes the connection, as the server sees it`() async throws {
+    let server = try ScriptedServer(
+      list(version: "5"), .lines([event("ADDED", "a", version: "6")], .byTheClient))
+    _ = try await updates(2, from: server)
+    await server.clientHasClosed()
+  }
+
+  @Test func `a watch that ends goes on at once from the last version, bookmarks included`() async throws {
+    let server = try ScriptedServer(
+      list(version: "5"),
+      .lines([event("ADDED", "a", version: "6"), bookmark("9")], .complete),
+      .lines([event("ADDED", "b", version: "10")], .byTheClient))
+    #expect(try await updates(3, from: server) == ["replaced ", "applied a", "applied b"])
+    #expect(
+      server.requests.map(\.summary) == [
+        Self.path, "\(Self.path) watch=true resourceVersion=5", "\(Self.path) watch=true resourceVersion=9",
+      ])
+  }
+
+  @Test func `a connection that the server breaks is made again from the last version, without a list`()
+    async throws
+  {
+    let server = try ScriptedServer(
+      list(version: "5"), .lines([event("ADDED", "a", version: "6")], .broken),
+      .lines([event("ADDED", "b", version: "7")], .byTheClient))
+    #expect(try await updates(3, from: server) == ["replaced ", "applied a", "applied b"])
+    #expect(server.requests.map(\.summary).last == "\(Self.path) watch=true resourceVersion=6")
+    #expect(server.requests.count == 3)
+  }
+
+  @Test func `a version that has expired, told by status, brings a fresh list`() async throws {
+    let server = try ScriptedServer(
+      list("a", version: "5"), .json(expired, status: 410), list("b", version: "90"),
+      .lines([event("ADDED", "c", version: "91")], .byTheClient))
+    #expect(try await updates(3, from: server) == ["replaced a", "replaced b", "applied c"])
+    #expect(
+      server.requests.map(\.summary) == [
+        Self.path, "\(Self.path) watch=true resourceVersion=5", Self.path,
+        "\(Self.path) watch=true resourceVersion=90",
+      ])
+  }
+
+  @Test func `a version that has expired, told by an event, brings a fresh list`() async throws {
+    let server = try ScriptedServer(
+      list("a", version: "5"),
+      .lines([event("ADDED", "b", version: "6"), #"{"type":"ERROR","object":\#(expired)}"#], .complete),
+      list("c", version: "90"), .lines([event("ADDED", "d", version: "91")], .byTheClient))
+    #expect(try await updates(4, from: server) == ["replaced a", "applied b", "replaced c", "applied d"])
+    #expect(server.requests.count == 4)
+  }
+
+  @Test func `pages are one list, and an expired token begins it again`() async throws {
+    let server = try ScriptedServer(
+      list("a", version: "5", next: "t1"), .json(expired, status: 410), list("b", version: "6", next: "t2"),
+      list("c", version: "6"), .lines([event("ADDED", "d", version: "7")], .byTheClient))
+    #expect(try await updates(2, from: server) == ["replaced b c", "applied d"])
+    #expect(
+      server.requests.map(\.summary) == [
+        Self.path, "\(Self.path) continue=t1", Self.path, "\(Self.path) continue=t2",
+        "\(Self.path) watch=true resourceVersion=6",
+      ])
+  }
+
+  @Test func `a server that is busy is asked again`() async throws {
+    let server = try ScriptedServer(
+      .json("busy", status: 503), list("a", version: "5"), .json("busy", status: 429),
+      .lines([event("ADDED", "b", version: "6")], .byTheClient))
+    #expect(try await updates(2, from: server) == ["replaced a", "applied b"])
+    #expect(server.requests.map(\.summary).last == "\(Self.path) watch=true resourceVersion=5")
+  }
+
+  @Test func `what is no event ends the watch, which goes on from the last version`() async throws {
+    let server = try ScriptedServer(
+      list(version: "5"), .lines([event("ADDED", "a", version: "6"), "<html>"], .byTheClient),
+      .lines([event("ADDED", "b", version: "7")], .byTheClient))
+    #expect(try await updates(3, from: server) == ["replaced ", "applied a", "applied b"])
+    #expect(server.requests.map(\.summary).last == "\(Self.path) watch=true resourceVersion=6")
+  }
+}
