@@ -30,10 +30,14 @@ final class Trace
     public static function hold(): void
     {
         $path = self::path('standin-hold');
-        $pipe = $path === null ? false : @fopen($path, 'r');
+        if ($path === null) {
+            return;
+        }
+        // Composer has had its own handlers meanwhile, and has taken all away with them. Before the pipe is opened, since a
+        // test may send its signal as soon as that has happened.
+        self::endOnSignal();
+        $pipe = @fopen($path, 'r');
         if ($pipe !== false) {
-            // Composer has its own handlers meanwhile, and takes all away with them.
-            self::endOnSignal();
             // Unlike a read it ends with a signal.
             $read = [$pipe];
             $write = $except = null;
