@@ -81,7 +81,7 @@ final class Connection: Sendable {
     var written = 0
     while written < total {
       var event = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      if poll(&event, 1, 500) == 0 { onStall(written) }
+      if poll(&event, 1, 1_500) == 0 { onStall(written) }
       let count = send(descriptor, zeros, min(zeros.count, total - written), Int32(MSG_NOSIGNAL))
       guard count > 0 else { throw POSIXError(.EPIPE) }
       written += count
