@@ -75,7 +75,6 @@ public struct CurlRequest: Sendable {
   /// A version of HTTP.
   public enum HTTPVersion: Sendable, Hashable {
     /// A connection carries one request at a time.
-    // swift-format-ignore: AlwaysUseLowerCamelCase
     case http1
     /// Over TLS, requests share a connection if the server agrees; otherwise HTTP/1.1.
     case http2

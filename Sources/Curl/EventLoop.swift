@@ -11,12 +11,15 @@ struct EventLoop: ~Copyable {
   ///
   /// All that libcurl has is created and destroyed in here.
   static func run(_ mailbox: Mailbox, _ configuration: CurlConfiguration) {
-    if let multi = MultiHandle() {
-      mailbox.open(multi.waker)
-      var loop = EventLoop(multi: multi, mailbox: mailbox, configuration: configuration)
-      loop.run()
-    }
-    for case .start(let exchange) in mailbox.close() {
+    guard let multi = MultiHandle() else { return refuse(mailbox.close()) }
+    mailbox.open(multi.waker)
+    var loop = EventLoop(multi: multi, mailbox: mailbox, configuration: configuration)
+    loop.run()
+  }
+
+  /// Tells those who came too late.
+  private static func refuse(_ commands: [Mailbox.Command]) {
+    for case .start(let exchange) in commands {
       exchange.end(.failure(.shutDown(exchange.destination)))
     }
   }
@@ -34,6 +37,8 @@ struct EventLoop: ~Copyable {
       multi.poll(milliseconds: endOverdue(at: .now))
     }
     for transfer in transfers.values { cut(transfer, .shutDown(transfer.exchange.destination)) }
+    // While the multi handle is still there: until now others could wake it.
+    Self.refuse(mailbox.close())
   }
 
   /// - Returns: false for the command to stop.
