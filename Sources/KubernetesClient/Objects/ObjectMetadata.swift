@@ -22,6 +22,8 @@ public struct ObjectMetadata: Codable, Hashable, Sendable {
   public var annotations: [String: String]?
   /// The objects whose deletion takes this one along.
   public var ownerReferences: [OwnerReference]?
+  /// What keeps the object there after its deletion was asked for.
+  public var finalizers: [String]?
 
   /// Creates the metadata of an object that is about to be created.
   public init(

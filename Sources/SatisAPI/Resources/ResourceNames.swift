@@ -15,6 +15,10 @@ public enum ResourceNames {
   public static let repositoryLabel = "satis.dev/repository"
   /// The label with the hash of the output directory, by which every possible writer is found.
   public static let outputLabel = "satis.dev/output"
+  /// The value of the component label of a snapshot.
+  public static let snapshotComponent = "snapshot"
+  /// The finalizer that keeps a repository until its pods are gone.
+  public static let finalizer = "satis.dev/output"
   /// The annotation of the pod that carries the work order.
   public static let workOrderAnnotation = "satis.dev/work-order"
 
@@ -39,6 +43,24 @@ public enum ResourceNames {
   ) -> String {
     let identity = [repository.uid ?? "", host, delivery, source].map { "\($0.utf8.count):\($0)" }.joined()
     return "\(prefix(repository.name, 40))-\(digest(identity, 16))"
+  }
+
+  /// The name of the build that a changed satis.json asks for.
+  ///
+  /// - Parameter lastSucceeded: when a Job last succeeded: going back to an earlier satis.json asks for another build.
+  public static func configurationBuild(
+    repository: ObjectMetadata, configHash: String, lastSucceeded: Timestamp?
+  ) -> String {
+    let identity = "\(repository.uid ?? "") \(configHash) \(lastSucceeded?.description ?? "")"
+    return "\(prefix(repository.name, 40))-config-\(digest(identity, 8))"
+  }
+
+  /// The name of a scheduled build: the same for every controller that makes it.
+  public static func scheduledBuild(
+    repository: ObjectMetadata, operation: SatisBuild.Operation, time: Timestamp
+  ) -> String {
+    let kind = operation == .purge ? "purge" : "full"
+    return "\(prefix(repository.name, 30))-\(digest(repository.uid ?? "", 8))-\(kind)-\(time.seconds)"
   }
 
   /// The value of the repository label: the name, or its beginning and a hash where labels allow no more.

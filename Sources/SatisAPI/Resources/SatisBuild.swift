@@ -24,17 +24,44 @@ public struct SatisBuild: KubernetesObject {
   public struct Spec: Codable, Hashable, Sendable {
     /// The repository, in the same namespace.
     public var repositoryRef: LocalReference
+    /// What is done; `Build` when left out.
+    public var operation: Operation?
     /// What changed; everything when left out.
     public var source: Source?
+    /// For `Rollback`: the release to go back to; the one before the served one when left out.
+    public var release: String?
     /// Who asked and why: a record, nothing acts on it.
     public var trigger: Trigger?
+    /// Whether the build is still wanted; the only field that may change.
+    public var state: State?
 
     /// Creates a spec.
-    public init(repositoryRef: LocalReference, source: Source? = nil, trigger: Trigger? = nil) {
+    public init(
+      repositoryRef: LocalReference, operation: Operation? = nil, source: Source? = nil,
+      release: String? = nil, trigger: Trigger? = nil
+    ) {
       self.repositoryRef = repositoryRef
+      self.operation = operation
       self.source = source
+      self.release = release
       self.trigger = trigger
     }
+  }
+
+  /// What a build does.
+  public enum Operation: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Runs `satis build`.
+    case build = "Build"
+    /// Deletes archives that nothing names any more.
+    case purge = "Purge"
+    /// Serves an earlier release again.
+    case rollback = "Rollback"
+  }
+
+  /// Whether a build is still wanted.
+  public enum State: String, Codable, Hashable, Sendable {
+    /// It is not: a queued one ends at once, a running one in an orderly way.
+    case cancelled = "Cancelled"
   }
 
   /// A source of satis.json, named by its URL in any spelling or by its package.
@@ -43,11 +70,14 @@ public struct SatisBuild: KubernetesObject {
     public var url: String?
     /// The `name` of the entry in satis.json.
     public var package: String?
+    /// Whether a branch or tag went away, which an ordinary build of the source would not notice.
+    public var prune: Bool?
 
     /// Names a source.
-    public init(url: String? = nil, package: String? = nil) {
+    public init(url: String? = nil, package: String? = nil, prune: Bool? = nil) {
       self.url = url
       self.package = package
+      self.prune = prune
     }
   }
 
@@ -101,7 +131,7 @@ public struct SatisBuild: KubernetesObject {
     public var conditions: [Condition]?
     /// Hash of the spec at first sight, by which a later change is noticed where the server allows one.
     public var specHash: String?
-    /// When the controller first saw the build.
+    /// The build's place in the queue: when the controller first saw it, or an older build that it stands for.
     public var queuedTime: Timestamp?
     /// When its first Job was started.
     public var startTime: Timestamp?
@@ -113,6 +143,12 @@ public struct SatisBuild: KubernetesObject {
     public var podName: String?
     /// Every Job that worked on this build.
     public var attempts: [Attempt]?
+    /// When a failed build is tried again.
+    public var nextAttemptTime: Timestamp?
+    /// The build that does what this one asked for.
+    public var supersededBy: String?
+    /// When everybody that `spec.notifications` of the repository names had been told of the end, or could not be.
+    public var notifiedTime: Timestamp?
     /// The release in which the result is served.
     public var release: String?
     /// The end of the log, capped and without secrets.
@@ -161,21 +197,27 @@ public struct SatisBuild: KubernetesObject {
     case queued = "Queued"
     /// A Job works on it.
     case running = "Running"
+    /// An attempt failed, and another follows.
+    case retrying = "Retrying"
     /// Built and served.
     case succeeded = "Succeeded"
     /// A Job failed.
     case failed = "Failed"
     /// The deadline passed.
     case timedOut = "TimedOut"
+    /// Nobody wants it any more.
+    case cancelled = "Cancelled"
+    /// Another build does what it asked for.
+    case superseded = "Superseded"
     /// It asks for what cannot be built.
     case invalid = "Invalid"
 
     /// The status that goes with the reason.
     public var status: Condition.Status {
       switch self {
-      case .queued, .running: .unknown
+      case .queued, .running, .retrying: .unknown
       case .succeeded: .yes
-      case .failed, .timedOut, .invalid: .no
+      case .failed, .timedOut, .cancelled, .superseded, .invalid: .no
       }
     }
   }

@@ -36,8 +36,16 @@ public struct SatisRepository: KubernetesObject {
     public var imagePullSecrets: [LocalReference]?
     /// How Satis runs.
     public var build: Build?
+    /// When everything is built, or purged, without anybody asking.
+    public var schedule: Schedule?
     /// Who may call the webhook.
     public var webhook: Webhook?
+    /// How much of the past is kept.
+    public var history: History?
+    /// Who is told how builds end.
+    public var notifications: [Notification]?
+    /// Whether builds are started; `Active` when left out.
+    public var state: State?
 
     /// Creates a spec with what every repository needs.
     public init(config: ConfigSource, output: Output) {
@@ -119,6 +127,16 @@ public struct SatisRepository: KubernetesObject {
   public struct Build: Codable, Hashable, Sendable {
     /// Seconds that Satis may run, waiting for the output's lock included.
     public var activeDeadlineSeconds: Int?
+    /// Seconds that the pod may take to get going: to find a node, pull the image and mount its volumes.
+    public var startDeadlineSeconds: Int?
+    /// How often a failed build is tried again.
+    public var retryLimit: Int?
+    /// Seconds before the first retry; doubled for each further one.
+    public var backoffSeconds: Int?
+    /// The longest time before a retry, in seconds.
+    public var maxBackoffSeconds: Int?
+    /// How many queued builds of single sources one Job takes at most.
+    public var batchLimit: Int?
     /// Options for `satis build`.
     public var options: [Option]?
     /// Environment variables of the build, proxies for instance.
@@ -167,6 +185,97 @@ public struct SatisRepository: KubernetesObject {
     }
   }
 
+  /// Cron expressions by which ordinary builds are made.
+  public struct Schedule: Codable, Hashable, Sendable {
+    /// When everything is built.
+    public var full: String?
+    /// When archives that nothing names are deleted.
+    public var purge: String?
+    /// The IANA time zone of both, as in `Europe/Berlin`; UTC when left out.
+    public var timeZone: String?
+
+    /// Creates a schedule.
+    public init(full: String? = nil, purge: String? = nil, timeZone: String? = nil) {
+      self.full = full
+      self.purge = purge
+      self.timeZone = timeZone
+    }
+  }
+
+  /// How much of the past is kept.
+  public struct History: Codable, Hashable, Sendable {
+    /// Succeeded builds that are kept.
+    public var succeededLimit: Int?
+    /// Failed builds that are kept.
+    public var failedLimit: Int?
+    /// Seconds after its end when a build goes, however few there are.
+    public var ttlSeconds: Int?
+    /// Releases that are kept in the output, the served one included.
+    public var releases: Int?
+    /// Seconds that a reader of a superseded release still finds its files.
+    public var graceSeconds: Int?
+
+    /// Creates limits.
+    public init(
+      succeededLimit: Int? = nil, failedLimit: Int? = nil, ttlSeconds: Int? = nil, releases: Int? = nil,
+      graceSeconds: Int? = nil
+    ) {
+      self.succeededLimit = succeededLimit
+      self.failedLimit = failedLimit
+      self.ttlSeconds = ttlSeconds
+      self.releases = releases
+      self.graceSeconds = graceSeconds
+    }
+  }
+
+  /// Somebody who is told how builds end.
+  public struct Notification: Codable, Hashable, Sendable {
+    /// The form of the message.
+    public var type: Kind
+    /// The key of a Secret that holds the URL, which for Slack is itself the credential.
+    public var urlSecretRef: KeyReference
+    /// The key of a Secret with which the message is signed.
+    public var signingSecretRef: KeyReference?
+    /// What is told; failures and recoveries when left out.
+    public var on: [Event]?
+
+    /// The form of a message.
+    public enum Kind: String, Codable, Hashable, Sendable {
+      /// Slack's incoming webhook.
+      case slack = "Slack"
+      /// JSON for any other receiver.
+      case webhook = "Webhook"
+    }
+
+    /// How a build ended, as far as somebody may want to know.
+    public enum Event: String, Codable, Hashable, Sendable {
+      /// It succeeded.
+      case succeeded = "Succeeded"
+      /// It failed.
+      case failed = "Failed"
+      /// It succeeded after one of the same kind had failed.
+      case recovered = "Recovered"
+    }
+
+    /// Names a receiver.
+    public init(
+      type: Kind, urlSecretRef: KeyReference, signingSecretRef: KeyReference? = nil, on: [Event]? = nil
+    ) {
+      self.type = type
+      self.urlSecretRef = urlSecretRef
+      self.signingSecretRef = signingSecretRef
+      self.on = on
+    }
+  }
+
+  /// Whether builds are started.
+  public enum State: String, Codable, Hashable, Sendable {
+    /// They are.
+    case active = "Active"
+    /// They queue, and nothing starts.
+    case suspended = "Suspended"
+  }
+
   /// What the controller saw and did.
   public struct Status: Codable, Hashable, Sendable {
     /// The generation of the spec that the controller last looked at.
@@ -187,6 +296,14 @@ public struct SatisRepository: KubernetesObject {
     public var release: String?
     /// When a Job last succeeded.
     public var lastSucceededTime: Timestamp?
+    /// The scheduled time of the last full build that was made.
+    public var lastScheduledFullTime: Timestamp?
+    /// The scheduled time of the last purge that was made.
+    public var lastScheduledPurgeTime: Timestamp?
+    /// When the next full build is made.
+    public var nextFullBuildTime: Timestamp?
+    /// When the next purge is made.
+    public var nextPurgeTime: Timestamp?
 
     /// Creates an empty status.
     public init() {}
@@ -201,17 +318,26 @@ public struct SatisRepository: KubernetesObject {
     public var startTime: Timestamp
     /// Hash of the satis.json that the sources were matched against; names the snapshot.
     public var configHash: String
-    /// Whether all of satis.json is built, whatever the builds ask.
+    /// What the Job does.
+    public var operation: SatisBuild.Operation
+    /// For `Build`: whether all of satis.json is built, whatever the builds ask.
     public var full: Bool
+    /// For `Rollback`: the release to go back to; nil for the one before the served one.
+    public var release: String?
     /// The builds that the Job stands for.
     public var builds: [Item]
 
     /// Creates a claim.
-    public init(name: String, startTime: Timestamp, configHash: String, full: Bool, builds: [Item]) {
+    public init(
+      name: String, startTime: Timestamp, configHash: String, operation: SatisBuild.Operation = .build,
+      full: Bool, release: String? = nil, builds: [Item]
+    ) {
       self.name = name
       self.startTime = startTime
       self.configHash = configHash
+      self.operation = operation
       self.full = full
+      self.release = release
       self.builds = builds
     }
 
@@ -221,15 +347,34 @@ public struct SatisRepository: KubernetesObject {
       public var name: String
       /// The build's uid: a later build of the same name is another one.
       public var uid: String
-      /// Its sources in the exact spelling of satis.json, which Satis compares to the letter; empty when the
-      /// build asks for all of them.
-      public var sources: [String]
+      /// Its sources; empty when the build asks for all of them.
+      public var sources: [Source]
+      /// Uids of older builds that this one stands for and that end as superseded by it.
+      public var supersedes: [String]?
 
       /// Creates an entry.
-      public init(name: String, uid: String, sources: [String]) {
+      public init(name: String, uid: String, sources: [Source], supersedes: [String]? = nil) {
         self.name = name
         self.uid = uid
         self.sources = sources
+        self.supersedes = supersedes
+      }
+    }
+
+    /// One source of a build.
+    public struct Source: Codable, Hashable, Sendable {
+      /// The URL in the exact spelling of satis.json, which Satis compares to the letter.
+      public var url: String
+      /// The entry's package name where the source is built by it, so that versions that went away leave the output.
+      public var package: String?
+      /// The commits that were pushed.
+      public var commits: [String]?
+
+      /// Creates an entry.
+      public init(url: String, package: String? = nil, commits: [String]? = nil) {
+        self.url = url
+        self.package = package
+        self.commits = commits
       }
     }
   }
