@@ -30,6 +30,9 @@ public final class Cache<Object: KubernetesObject>: Sendable {
   /// The object of a key.
   public subscript(key: NamespacedName) -> Object? { state.withLock { $0.objects[key] } }
 
+  /// Every object, in no particular order.
+  public var objects: [Object] { state.withLock { Array($0.objects.values) } }
+
   /// The objects filed under a key, in no particular order.
   public func objects(indexedBy key: NamespacedName) -> [Object] {
     state.withLock { state in

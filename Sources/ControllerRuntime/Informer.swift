@@ -8,17 +8,16 @@ public struct Informer<Object: KubernetesObject>: Sendable {
   private let watcher: Watcher<Object>
   private let logger: Logger
 
-  /// Creates an informer for the objects of a namespace, or of all with nil, that carry the labels.
-  ///
-  /// - Parameter indexedBy: the keys to reconcile when an object changes; the cache finds objects by them.
+  /// Creates an informer that feeds a cache with the objects of a namespace, or of all with nil, that carry the
+  /// labels.
   public init(
     client: KubernetesClient,
     namespace: String?,
     labelSelector: String? = nil,
-    logger: Logger,
-    indexedBy keys: @escaping @Sendable (Object) -> [NamespacedName]
+    cache: Cache<Object>,
+    logger: Logger
   ) {
-    cache = Cache(indexedBy: keys)
+    self.cache = cache
     watcher = Watcher(client: client, namespace: namespace, labelSelector: labelSelector, logger: logger)
     self.logger = logger
   }

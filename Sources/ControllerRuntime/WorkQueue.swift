@@ -17,6 +17,9 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     state = Mutex(State(turns: WorkQueueState(maximumConcurrency: maximumConcurrency, isPaused: true)))
   }
 
+  /// Whether work has not begun yet.
+  public var isPaused: Bool { state.withLock { $0.turns.isPaused } }
+
   /// Lets work begin.
   public func resume() {
     state.withLock { $0.turns.resume() }

@@ -17,7 +17,7 @@ where Instant.Duration == Duration {
   static var longestDelay: Duration { .seconds(1_000) }
 
   private let maximumConcurrency: Int
-  private var isPaused: Bool
+  private(set) var isPaused: Bool
   private var ready: [Key] = []
   private var readyStart = 0
   private var dirty: Set<Key> = []

@@ -4,7 +4,7 @@ public import Logging
 import SatisAPI
 public import ServiceLifecycle
 
-/// The controller: four informers feed one work queue whose keys are repositories.
+/// The controller: informers feed one work queue whose keys are repositories.
 ///
 /// Every event on a repository, a build, a Job or a pod leads to the key of its repository, and the queue never
 /// works on one key twice at once. Order and the one writer per output are therefore local decisions.
@@ -17,12 +17,15 @@ public struct SatisController: Service, CustomStringConvertible {
     public var defaultImage: String
     /// Repositories worked on at once.
     public var concurrency: Int
+    /// Jobs at once over all repositories; nil for any number.
+    public var maximumJobs: Int?
 
     /// Creates a configuration.
-    public init(namespace: String?, defaultImage: String, concurrency: Int = 16) {
+    public init(namespace: String?, defaultImage: String, concurrency: Int = 16, maximumJobs: Int? = nil) {
       self.namespace = namespace
       self.defaultImage = defaultImage
       self.concurrency = concurrency
+      self.maximumJobs = maximumJobs
     }
   }
 
@@ -30,8 +33,10 @@ public struct SatisController: Service, CustomStringConvertible {
   private let builds: Informer<SatisBuild>
   private let jobs: Informer<Job>
   private let pods: Informer<Pod>
+  private let configurations: Informer<ObjectIdentity<ConfigMap>>
+  private let caches: Caches
   private let queue: WorkQueue<NamespacedName>
-  private let reconciler: RepositoryReconciler
+  private let reconciler: RepositoryReconciler<KubernetesAccess>
   private let logger: Logger
 
   /// Creates a controller that is idle until it is run.
@@ -43,31 +48,30 @@ public struct SatisController: Service, CustomStringConvertible {
   ) {
     self.logger = logger
     let namespace = configuration.namespace
-    repositories = Informer(client: client, namespace: namespace, logger: logger) { [$0.key] }
-    builds = Informer(client: client, namespace: namespace, logger: logger) { build in
-      [NamespacedName(namespace: build.key.namespace, name: build.spec.repositoryRef.name)]
-    }
+    let caches = Caches()
+    self.caches = caches
+    repositories = Informer(client: client, namespace: namespace, cache: caches.repositories, logger: logger)
+    builds = Informer(client: client, namespace: namespace, cache: caches.builds, logger: logger)
     jobs = Informer(
-      client: client, namespace: namespace, labelSelector: ResourceNames.buildSelector, logger: logger
-    ) { Self.repositoryKeys(of: $0.metadata) }
-    pods = Informer(
-      client: client, namespace: namespace, labelSelector: ResourceNames.buildSelector, logger: logger
-    ) { Self.repositoryKeys(of: $0.metadata) }
-    queue = WorkQueue(maximumConcurrency: configuration.concurrency)
-    reconciler = RepositoryReconciler(
-      client: client,
-      caches: .init(
-        repositories: repositories.cache, builds: builds.cache, jobs: jobs.cache, pods: pods.cache),
-      defaultImage: configuration.defaultImage,
-      now: now,
+      client: client, namespace: namespace, labelSelector: ResourceNames.buildSelector, cache: caches.jobs,
       logger: logger)
+    pods = Informer(
+      client: client, namespace: namespace, labelSelector: ResourceNames.buildSelector, cache: caches.pods,
+      logger: logger)
+    configurations = Informer(client: client, namespace: namespace, cache: Cache { [$0.key] }, logger: logger)
+    let queue = WorkQueue<NamespacedName>(maximumConcurrency: configuration.concurrency)
+    self.queue = queue
+    reconciler = RepositoryReconciler(
+      access: KubernetesAccess(client: client, defaultImage: configuration.defaultImage),
+      caches: caches, maximumJobs: configuration.maximumJobs, logger: logger, now: now,
+      wake: { queue.add($0) })
   }
 
   /// Why the controller cannot work yet; nil when every cache is filled.
   public var notReady: String? {
     let missing = [
-      (repositories.cache.isSynced, "satisrepositories"), (builds.cache.isSynced, "satisbuilds"),
-      (jobs.cache.isSynced, "jobs"), (pods.cache.isSynced, "pods"),
+      (caches.repositories.isSynced, "satisrepositories"), (caches.builds.isSynced, "satisbuilds"),
+      (caches.jobs.isSynced, "jobs"), (caches.pods.isSynced, "pods"),
     ].filter { !$0.0 }.map(\.1)
     return missing.isEmpty ? nil : "not listed yet: \(missing.joined(separator: ", "))"
   }
@@ -81,6 +85,7 @@ public struct SatisController: Service, CustomStringConvertible {
         group.addTask { await builds.run(changed) }
         group.addTask { await jobs.run(changed) }
         group.addTask { await pods.run(changed) }
+        group.addTask { await configurations.run(configurationsChanged) }
         await queue.run(reconciler.reconcile)
         group.cancelAll()
       }
@@ -91,20 +96,18 @@ public struct SatisController: Service, CustomStringConvertible {
   }
 
   private func changed(_ keys: Set<NamespacedName>) {
-    queue.add(keys)
+    queue.add(keys.filter(Caches.isRepository))
     // A decision needs all four views: the absence of a Job means nothing before Jobs are listed.
-    if notReady == nil { queue.resume() }
+    if notReady == nil, queue.isPaused {
+      reconciler.adoptRunningJobs()
+      queue.resume()
+    }
+  }
+
+  private func configurationsChanged(_ maps: Set<NamespacedName>) {
+    queue.add(maps.flatMap(caches.repositories(configuredBy:)))
   }
 
   /// For the log; what it holds is nobody's business.
   public var description: String { "controller" }
-
-  private static func repositoryKeys(of metadata: ObjectMetadata) -> [NamespacedName] {
-    guard
-      let owner = metadata.ownerReferences?.first(where: { $0.kind == SatisRepository.resourceType.kind })?
-        .name
-        ?? metadata.labels?[ResourceNames.repositoryLabel]
-    else { return [] }
-    return [NamespacedName(namespace: metadata.namespace ?? "", name: owner)]
-  }
 }

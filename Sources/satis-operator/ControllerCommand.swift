@@ -24,6 +24,17 @@ struct ControllerCommand: AsyncParsableCommand {
   @Option(name: .customLong("health-port"), help: "The port of /healthz and /readyz.")
   var healthPort = 8_081
 
+  @Option(
+    name: .customLong("max-concurrent-jobs"),
+    help: "Jobs at once over all repositories, shared fairly between them. Default: any number.")
+  var maxConcurrentJobs: Int?
+
+  func validate() throws {
+    if let maxConcurrentJobs, maxConcurrentJobs < 1 {
+      throw ValidationError("--max-concurrent-jobs must be 1 or more; leave it out for any number")
+    }
+  }
+
   func run() async throws {
     let logger = shared.logger("controller")
     let client = try shared.client(logger: logger)
@@ -31,7 +42,8 @@ struct ControllerCommand: AsyncParsableCommand {
     logger.info("serving", metadata: ["namespace": "\(namespace)", "default-image": "\(defaultImage)"])
     let controller = SatisController(
       client: client,
-      configuration: .init(namespace: namespace, defaultImage: defaultImage),
+      configuration: .init(
+        namespace: namespace, defaultImage: defaultImage, maximumJobs: maxConcurrentJobs),
       logger: logger,
       now: currentTime)
     let health = HealthServer.service(port: healthPort, logger: logger) { controller.notReady }

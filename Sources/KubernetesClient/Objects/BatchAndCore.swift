@@ -66,8 +66,24 @@ public struct Pod: KubernetesObject {
 
   /// Name, version, labels and owners.
   public var metadata: ObjectMetadata
+  /// Where the pod runs, and for how long.
+  public var spec: Spec?
   /// What the scheduler and the kubelet reported.
   public var status: Status?
+
+  /// What was asked of a pod, reduced to what a controller follows.
+  public struct Spec: Codable, Hashable, Sendable {
+    /// The node that the scheduler chose; nil before.
+    public var nodeName: String?
+    /// Seconds from the pod's start after which the kubelet ends it; it may be lowered while the pod runs.
+    public var activeDeadlineSeconds: Int64?
+
+    /// Creates a spec.
+    public init(nodeName: String? = nil, activeDeadlineSeconds: Int64? = nil) {
+      self.nodeName = nodeName
+      self.activeDeadlineSeconds = activeDeadlineSeconds
+    }
+  }
 
   /// What the scheduler and the kubelet reported of a pod.
   public struct Status: Codable, Hashable, Sendable {
@@ -109,13 +125,27 @@ public struct Pod: KubernetesObject {
   public struct ContainerState: Codable, Hashable, Sendable {
     /// Why the container does not run yet.
     public var waiting: Waiting?
+    /// Since when the container runs.
+    public var running: Running?
     /// How the container ended.
     public var terminated: Terminated?
 
     /// Creates a state.
-    public init(waiting: Waiting? = nil, terminated: Terminated? = nil) {
+    public init(waiting: Waiting? = nil, running: Running? = nil, terminated: Terminated? = nil) {
       self.waiting = waiting
+      self.running = running
       self.terminated = terminated
+    }
+  }
+
+  /// Since when a container runs.
+  public struct Running: Codable, Hashable, Sendable {
+    /// When it started.
+    public var startedAt: Timestamp?
+
+    /// Creates a running state.
+    public init(startedAt: Timestamp? = nil) {
+      self.startedAt = startedAt
     }
   }
 
@@ -163,8 +193,9 @@ public struct Pod: KubernetesObject {
   }
 
   /// Creates a pod value.
-  public init(metadata: ObjectMetadata, status: Status? = nil) {
+  public init(metadata: ObjectMetadata, spec: Spec? = nil, status: Status? = nil) {
     self.metadata = metadata
+    self.spec = spec
     self.status = status
   }
 

@@ -14,6 +14,9 @@ public struct SatisConfiguration: Sendable, Hashable {
   public let hash: String
   /// The sources, in the order of the file.
   public let repositories: [Repository]
+  /// Whether Satis can build single sources: without includes and providers it cannot read its own output back,
+  /// and would drop all other packages.
+  public let allowsPartialBuilds: Bool
 
   /// An entry of `repositories`.
   public struct Repository: Sendable, Hashable {
@@ -63,24 +66,27 @@ public struct SatisConfiguration: Sendable, Hashable {
     self.text = text
     hash = SHA256.hash(data: Array(text.utf8)).hexadecimal
     repositories = try Self.repositories(members["repositories"] ?? [])
+    allowsPartialBuilds = members["includes"] ?? true == true || members["providers"] == true
   }
 
-  /// The URLs to pass to Satis for a source, to the letter.
+  /// The entries of a source, whose URLs Satis takes to the letter.
   ///
   /// - Throws: `Refusal` when satis.json does not list the source, saying what to change.
-  public func match(_ source: SatisBuild.Source) throws(Refusal) -> [String] {
+  public func match(_ source: SatisBuild.Source) throws(Refusal) -> [Repository] {
     if let url = source.url {
-      let urls = repositories.compactMap(\.url)
-      if urls.contains(url) { return [url] }
+      let exact = repositories.filter { $0.url == url }
+      guard exact.isEmpty else { return exact }
       let wanted = SourceURL(url)
-      let matches = urls.filter { wanted != nil && SourceURL($0) == wanted }
+      let matches = repositories.filter { entry in
+        wanted != nil && entry.url.flatMap(SourceURL.init) == wanted
+      }
       guard matches.isEmpty else { return matches }
       throw Refusal(
         description: "satis.json lists no source '\(RedactedURL(url))'; add {\"type\": \"vcs\", \"url\": "
           + "\"\(RedactedURL(url))\"} to its repositories, or correct source.url")
     }
     guard let package = source.package else { return [] }
-    let matches = repositories.filter { $0.name == package }.compactMap(\.url)
+    let matches = repositories.filter { $0.name == package && $0.url != nil }
     guard matches.isEmpty else { return matches }
     throw Refusal(
       description: "no entry of satis.json's repositories has \"name\": \"\(package)\"; add the name to the "

@@ -131,7 +131,7 @@ public struct SatisBuild: KubernetesObject {
     public var conditions: [Condition]?
     /// Hash of the spec at first sight, by which a later change is noticed where the server allows one.
     public var specHash: String?
-    /// The build's place in the queue: when the controller first saw it, or an older build that it stands for.
+    /// When the controller first saw the build.
     public var queuedTime: Timestamp?
     /// When its first Job was started.
     public var startTime: Timestamp?

@@ -1,6 +1,7 @@
 import KubernetesClient
+import SatisAPI
 
-/// How a Job ended, as the builds report it.
+/// How a Job ended.
 struct JobOutcome: Sendable, Equatable {
   var succeeded: Bool
   /// One word for programs.
@@ -11,11 +12,13 @@ struct JobOutcome: Sendable, Equatable {
   var exitCode: Int?
   var podName: String?
   var completionTime: Timestamp?
+  /// The release that was published, also where some sources failed.
   var release: String?
   var logTail: String?
-
-  /// Whether a deadline ended it.
-  var isTimeout: Bool { reason == "DeadlineExceeded" }
+  /// The sources that failed, by their position in the work order.
+  var failedSources: [Int: BuildOutcome] = [:]
+  /// How many more failed than the report had room for.
+  var omittedSources = 0
 
   /// Reads the end of a Job from its condition and its pods.
   init(job name: String, _ condition: Job.JobCondition, pods: [Pod]) {
@@ -32,6 +35,12 @@ struct JobOutcome: Sendable, Equatable {
       completionTime = report.endTime ?? completionTime
       release = report.release.flatMap { $0.isEmpty || $0.count > 128 ? nil : $0 }
       logTail = report.log.flatMap { $0.isEmpty ? nil : String($0.prefix(4_096)) }
+      for failed in report.failedSources ?? [] {
+        failedSources[failed.source] = BuildOutcome(
+          succeeded: false, reason: Self.word(failed.reason),
+          message: failed.message.flatMap { $0.isEmpty ? nil : $0 } ?? message)
+      }
+      omittedSources = report.omittedSources ?? 0
       return
     }
     succeeded = false
@@ -39,6 +48,24 @@ struct JobOutcome: Sendable, Equatable {
     let explanation = Self.explain(job: name, condition, pod, terminated)
     reason = Self.word(explanation.reason)
     message = explanation.message
+  }
+
+  /// What one build of the claim has of it.
+  func result(for item: SatisRepository.ActiveJob.Item, of claim: SatisRepository.ActiveJob) -> BuildOutcome {
+    let whole = BuildOutcome(succeeded: succeeded, reason: reason, message: message)
+    guard claim.operation == .build, !item.sources.isEmpty, release != nil || !failedSources.isEmpty else {
+      return whole
+    }
+    let order = claim.sources
+    let urls = Set(item.sources.map(\.url))
+    for (position, source) in order.enumerated() where urls.contains(source.url) {
+      if let failure = failedSources[position] { return failure }
+    }
+    // Something was published, and this build's sources are not among those that failed.
+    guard release != nil, omittedSources == 0 else { return whole }
+    return succeeded
+      ? whole
+      : BuildOutcome(succeeded: true, reason: "Succeeded", message: "published in release \(release ?? "")")
   }
 
   /// A reason as conditions take it; what a container wrote need not be one.
@@ -55,7 +82,8 @@ struct JobOutcome: Sendable, Equatable {
     exitCode.flatMap { (0...255).contains($0) ? $0 : nil }
   }
 
-  private init(reason: String, message: String) {
+  /// A Job without a report.
+  init(reason: String, message: String) {
     succeeded = false
     self.reason = reason
     self.message = message
@@ -65,7 +93,7 @@ struct JobOutcome: Sendable, Equatable {
   static func lost(job name: String) -> Self {
     Self(
       reason: "JobDeleted",
-      message: "Job \(name) was deleted before its end was recorded; create a new SatisBuild to build again")
+      message: "Job \(name) was deleted before its end was recorded")
   }
 
   /// A Job that the API server does not take.
@@ -94,7 +122,7 @@ struct JobOutcome: Sendable, Equatable {
       return (
         "PodLost",
         "the pod of Job \(name) is gone and left no report (\(condition.reason ?? condition.type)); it may have been "
-          + "deleted: create a new SatisBuild to build again"
+          + "deleted"
       )
     }
     let podName = "pod \(pod.metadata.name)"
@@ -103,13 +131,21 @@ struct JobOutcome: Sendable, Equatable {
       if reason == "DeadlineExceeded" {
         return (reason, "\(podName) exceeded its deadline\(detail); raise spec.build.activeDeadlineSeconds")
       }
+      if reason == "Evicted" {
+        return (
+          reason,
+          "\(podName) was evicted from its node\(detail); see `kubectl describe node` for what ran short"
+        )
+      }
       return (reason, "\(podName) was ended by its node (\(reason))\(detail)")
     }
     guard let terminated else {
       return ("PodFailed", "\(podName) failed before Satis ran\(detail); see `kubectl describe \(podName)`")
     }
     if terminated.reason == "OOMKilled" {
-      return ("OutOfMemory", "\(podName) was killed for using more memory than its limit allows")
+      return (
+        "OutOfMemory", "\(podName) was killed for using more memory than its limit allows; raise the limit"
+      )
     }
     return (
       "ContainerFailed",
@@ -123,4 +159,18 @@ extension Pod {
   var terminatedContainer: Terminated? {
     status?.containerStatuses?.first { $0.name == JobManifest.containerName }?.state?.terminated
   }
+}
+
+/// What a Job's end means for one of its builds.
+struct BuildOutcome: Sendable, Equatable {
+  var succeeded: Bool
+  /// One word for programs.
+  var reason: String
+  /// A sentence that a person can act on.
+  var message: String
+
+  /// Whether a deadline ended it.
+  var isTimeout: Bool { reason == "DeadlineExceeded" }
+  /// Whether no repetition mends it.
+  var isPermanent: Bool { RetryPolicy.permanentReasons.contains(reason) }
 }

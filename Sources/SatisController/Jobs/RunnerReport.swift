@@ -10,14 +10,28 @@ struct RunnerReport: Codable, Sendable {
   var reason: String
   /// Why, in a sentence.
   var message: String
-  /// The release that was published.
+  /// The release that was published, also where some sources failed.
   var release: String?
   /// Exit code of Satis; nil when it did not run to its end.
   var exitCode: Int?
+  /// The sources of the order that failed.
+  var failedSources: [FailedSource]?
+  /// How many more failed than `failedSources` has room for.
+  var omittedSources: Int?
   /// When the runner ended.
   var endTime: Timestamp?
   /// The redacted end of the log.
   var log: String?
+
+  /// A source that failed.
+  struct FailedSource: Codable, Sendable {
+    /// Position in the order's sources.
+    var source: Int
+    /// Why, in one word.
+    var reason: String
+    /// Why, in a sentence.
+    var message: String?
+  }
 
   /// Reads a termination message; nil when the container left none of the runner's.
   init?(terminationMessage: String?) {

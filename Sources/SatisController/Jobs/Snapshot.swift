@@ -43,7 +43,11 @@ struct Snapshot: Sendable {
   private var metadata: ObjectMetadata {
     ObjectMetadata(
       name: key.name, namespace: key.namespace,
-      labels: [ResourceNames.managedByLabel: ResourceNames.manager],
+      labels: [
+        ResourceNames.managedByLabel: ResourceNames.manager,
+        ResourceNames.componentLabel: ResourceNames.snapshotComponent,
+        ResourceNames.repositoryLabel: ResourceNames.repositoryLabelValue(owner.name),
+      ],
       ownerReferences: [owner])
   }
 

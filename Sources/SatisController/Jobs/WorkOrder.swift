@@ -8,22 +8,51 @@ struct WorkOrder: Codable, Sendable, Equatable {
   /// The Job's name, which the runner writes into the lock for those who wait.
   var job: String
   /// What to do.
-  var operation = "Build"
-  /// Sources to the letter of satis.json; empty for all of them.
-  var sources: [String]
+  var operation: SatisBuild.Operation
+  /// For `Build`: whether everything is built.
+  var full: Bool?
+  /// For `Build`: what is asked, in the order by whose positions the report names what failed.
+  var sources: [SatisRepository.ActiveJob.Source]?
+  /// For `Rollback`: the release to go back to; nil for the one before.
+  var release: String?
   /// Options of `satis build`.
   var options: [SatisRepository.Option]
   /// Seconds until the runner stops Satis.
   var deadlineSeconds: Int
-
-  /// What is built when the repository does not say how long it may take.
-  static let defaultDeadlineSeconds = 3_600
+  /// How many releases are kept, the served one included.
+  var keepReleases: Int
+  /// Seconds that a reader of a superseded release still finds its files.
+  var graceSeconds: Int
 
   /// The order of a claim.
   init(repository: SatisRepository, claim: SatisRepository.ActiveJob) {
+    let history = HistorySettings(repository)
     job = claim.name
-    sources = claim.full ? [] : claim.builds.flatMap(\.sources)
+    operation = claim.operation
+    if operation == .build {
+      full = claim.full
+      sources = claim.sources
+    }
+    release = claim.release
     options = repository.spec.build?.options ?? []
-    deadlineSeconds = repository.spec.build?.activeDeadlineSeconds ?? Self.defaultDeadlineSeconds
+    deadlineSeconds = BuildSettings(repository).activeDeadlineSeconds
+    keepReleases = history.releases
+    graceSeconds = history.graceSeconds
+  }
+}
+
+extension SatisRepository.ActiveJob {
+  /// Every source once, with all that is asked of it.
+  var sources: [Source] {
+    var sources: [Source] = []
+    for source in builds.flatMap(\.sources) {
+      guard let index = sources.firstIndex(where: { $0.url == source.url }) else {
+        sources.append(source)
+        continue
+      }
+      sources[index].package = sources[index].package ?? source.package
+      sources[index].commits = sources[index].commits ?? source.commits
+    }
+    return sources
   }
 }

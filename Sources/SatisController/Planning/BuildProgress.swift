@@ -12,54 +12,104 @@ extension SatisBuild {
   /// Whether the build has ended.
   var isFinished: Bool { status?.isFinished ?? false }
 
-  /// The status of a build that waits.
+  /// Whether nobody wants the build any more.
+  var isCancelled: Bool { spec.state == .cancelled }
+
+  /// The reason of the build's condition.
+  var reason: Reason? {
+    status?.conditions?[ConditionType.succeeded].flatMap { Reason(rawValue: $0.reason) }
+  }
+
+  /// The status of a build that waits; one that failed before goes on saying why.
   func queued(_ message: String, at now: Timestamp) -> Status {
     var status = seen(at: now)
-    status.set(.queued, message, generation: metadata.generation, at: now)
+    guard let failed = status.attempts?.last(where: { $0.completionTime != nil }) else {
+      status.set(.queued, message, generation: metadata.generation, at: now)
+      return status
+    }
+    let cause = "attempt \(failed.number) failed (\(failed.reason ?? "Unknown")): \(failed.message ?? "")"
+    let retry = status.nextAttemptTime.map { $0 > now ? "tried again at \($0)" : message } ?? message
+    status.set(.retrying, "\(retry); \(cause)", generation: metadata.generation, at: now)
     return status
   }
 
   /// The status of a build whose Job exists.
-  func running(_ claim: SatisRepository.ActiveJob, pod: Pod?, at now: Timestamp) -> Status {
+  func running(_ claim: SatisRepository.ActiveJob, _ progress: String, pod: Pod?, at now: Timestamp) -> Status
+  {
     var status = seen(at: now)
     status.startTime = status.startTime ?? claim.startTime
     status.jobName = claim.name
     status.podName = pod?.metadata.name
+    status.nextAttemptTime = nil
     status.updateAttempt(of: claim) { $0.podName = pod?.metadata.name }
-    let progress = pod.map(PodProgress.init)?.message ?? "waiting for its pod"
     status.set(.running, "Job \(claim.name): \(progress)", generation: metadata.generation, at: now)
     return status
   }
 
-  /// The status of a build whose Job has ended.
-  func ended(_ claim: SatisRepository.ActiveJob, _ outcome: JobOutcome, at now: Timestamp) -> Status {
+  /// The status of a build one of whose attempts has ended: the build has ended with it, or is tried again.
+  func attempted(
+    _ claim: SatisRepository.ActiveJob, _ outcome: JobOutcome, _ result: BuildOutcome, retry: RetryPolicy,
+    at now: Timestamp
+  ) -> Status {
     var status = seen(at: now)
-    let completionTime = outcome.completionTime ?? now
+    let end = outcome.completionTime.map { min($0, now) } ?? now
     status.startTime = status.startTime ?? claim.startTime
-    status.completionTime = completionTime
     status.jobName = claim.name
-    status.podName = outcome.podName
-    status.release = outcome.release
+    status.podName = outcome.podName ?? status.podName
     status.logTail = outcome.logTail
-    let reason: Reason = outcome.succeeded ? .succeeded : outcome.isTimeout ? .timedOut : .failed
-    status.set(reason, outcome.message, generation: metadata.generation, at: now)
-    // The condition's, since it is cut to what a status may hold.
-    let message = status.conditions?[ConditionType.succeeded]?.message
+    status.nextAttemptTime = nil
+    // Cut to what a status may hold.
+    let message = Condition(
+      type: "", status: .unknown, reason: "", message: result.message, observedGeneration: nil,
+      lastTransitionTime: now
+    ).message
     status.updateAttempt(of: claim) { attempt in
-      attempt.podName = outcome.podName
-      attempt.completionTime = completionTime
+      attempt.podName = outcome.podName ?? attempt.podName
+      attempt.completionTime = end
       attempt.exitCode = outcome.exitCode
-      attempt.reason = outcome.reason
+      attempt.reason = result.reason
       attempt.message = message
     }
+    let attempts = status.attempts?.count ?? 1
+    if result.succeeded {
+      status.release = outcome.release
+      status.end(.succeeded, message, generation: metadata.generation, at: end, now: now)
+    } else if isCancelled {
+      status.end(
+        .cancelled, "cancelled while Job \(claim.name) ran: \(message)", generation: metadata.generation,
+        at: end,
+        now: now)
+    } else if let next = retry.nextAttempt(after: result, attempts: attempts, job: claim.name, at: end) {
+      status.nextAttemptTime = next
+      let limit = retry.settings.retryLimit + 1
+      status.set(
+        .retrying,
+        "attempt \(attempts) of \(limit) failed (\(result.reason)), tried again at \(next): \(message)",
+        generation: metadata.generation, at: now)
+    } else {
+      status.end(
+        result.isTimeout ? .timedOut : .failed, message, generation: metadata.generation, at: end, now: now)
+    }
+    return status
+  }
+
+  /// The status of a build that ends without a Job of its own.
+  func ended(_ reason: Reason, _ message: String, at now: Timestamp) -> Status {
+    var status = seen(at: now)
+    status.nextAttemptTime = nil
+    status.end(reason, message, generation: metadata.generation, at: now, now: now)
     return status
   }
 
   /// The status of a build that asks for what cannot be built.
   func invalid(_ message: String, at now: Timestamp) -> Status {
-    var status = seen(at: now)
-    status.completionTime = now
-    status.set(.invalid, message, generation: metadata.generation, at: now)
+    ended(.invalid, message, at: now)
+  }
+
+  /// The status of a build that another one stands for.
+  func superseded(by name: String, at now: Timestamp) -> Status {
+    var status = ended(.superseded, "SatisBuild '\(name)' is newer and does what this one asked for", at: now)
+    status.supersededBy = name
     return status
   }
 
@@ -84,6 +134,18 @@ extension SatisBuild.Status {
     conditions = list
   }
 
+  fileprivate mutating func end(
+    _ reason: SatisBuild.Reason, _ message: String, generation: Int64?, at end: Timestamp, now: Timestamp
+  ) {
+    completionTime = end
+    set(reason, message, generation: generation, at: now)
+  }
+
+  /// Whether a Job is still at work on the build, as far as the build knows.
+  func isOpenAttempt(of claim: SatisRepository.ActiveJob) -> Bool {
+    attempts?.first { $0.jobName == claim.name }.map { $0.completionTime == nil } ?? true
+  }
+
   /// Changes the attempt of a claim's Job, which begins with the first call.
   fileprivate mutating func updateAttempt(
     of claim: SatisRepository.ActiveJob, _ change: (inout SatisBuild.Attempt) -> Void
@@ -96,28 +158,5 @@ extension SatisBuild.Status {
     }
     change(&list[index])
     attempts = list
-  }
-}
-
-/// What an unfinished pod is doing, for a person who waits for it.
-struct PodProgress {
-  let message: String
-
-  init(_ pod: Pod) {
-    let name = "pod \(pod.metadata.name)"
-    let waiting = pod.status?.containerStatuses?.first { $0.name == JobManifest.containerName }?.state?
-      .waiting
-    let unscheduled = pod.status?.conditions?.first { $0.type == "PodScheduled" && $0.status == "False" }
-    if let unscheduled {
-      message = "\(name) has no node yet: \(unscheduled.message ?? unscheduled.reason ?? "unknown reason")"
-    } else if let reason = waiting?.reason, reason != "ContainerCreating", reason != "PodInitializing" {
-      message = "\(name) cannot start yet: \(reason)\(waiting?.message.map { ": \($0)" } ?? "")"
-    } else if pod.status?.phase == "Running" {
-      message = "\(name) is running Satis"
-    } else if pod.isFinished {
-      message = "\(name) has ended"
-    } else {
-      message = "\(name) is starting"
-    }
   }
 }

@@ -4,78 +4,166 @@ import SatisAPI
 /// With a claim: create its Job, follow it, mirror its end, and give the claim back.
 extension RepositoryPlanner {
   mutating func follow(_ claim: SatisRepository.ActiveJob, of repository: SatisRepository) throws(NeedsLook) {
-    let builds = claimedBuilds(claim)
+    let builds = try attachedBuilds(claim)
     if let job = situation.job(named: claim.name) {
       if !job.belongs(to: repository) {
         try abandon(claim, of: repository)
       } else if let condition = job.finishedCondition {
         try finish(claim, of: repository, condition, builds)
       } else {
-        run(claim, job, builds)
+        run(claim, of: repository, job, builds)
+        supersede(claim)
       }
     } else {
       try createOrGiveUp(claim, of: repository, builds)
     }
-    queueOthers(claim)
+    try stopStrays(of: repository, except: claim.name, situation.live.output?.jobs ?? situation.cachedJobs)
+    try queueOthers(claim, of: repository)
   }
 
-  /// The builds of a claim that have not ended.
+  /// The builds that the claim's Job still works for.
   ///
-  /// One that was deleted, or deleted and created again, is not among them: the Job goes on without it.
-  private func claimedBuilds(_ claim: SatisRepository.ActiveJob) -> [SatisBuild] {
-    openBuilds.filter { build in
-      claim.builds.contains { $0.name == build.metadata.name && $0.uid == build.metadata.uid }
+  /// One that was deleted, or deleted and created again, is not among them: the Job goes on without it. One that the
+  /// cache does not show is looked at, since nobody would ever tell it how the Job ended.
+  private func attachedBuilds(_ claim: SatisRepository.ActiveJob) throws(NeedsLook) -> [SatisBuild] {
+    let cached = Set(situation.builds.map { $0.metadata.uid ?? "" })
+    let unseen = claim.builds.filter { !cached.contains($0.uid) && situation.live.builds[$0.name] == nil }
+    guard unseen.isEmpty else { throw NeedsLook(looks: Set(unseen.map { .build($0.name) })) }
+    let live = claim.builds.compactMap { item in
+      cached.contains(item.uid) ? nil : situation.live.builds[item.name].flatMap { $0 }
     }
+    return (situation.builds + live).filter { build in
+      !build.isFinished && (build.status?.isOpenAttempt(of: claim) ?? true) && claim.item(of: build) != nil
+    }.sorted { BuildQueue.isOlder($0, than: $1) }
   }
 
-  private mutating func run(_ claim: SatisRepository.ActiveJob, _ job: Job, _ builds: [SatisBuild]) {
-    guard !builds.isEmpty else {
-      // Nobody waits for it any more; the claim goes once its pods are gone.
-      if let uid = job.metadata.uid, job.metadata.deletionTimestamp == nil {
-        actions.append(.deleteJob(job.key, uid: uid))
-      }
+  // MARK: - While the Job runs
+
+  private mutating func run(
+    _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ job: Job, _ builds: [SatisBuild]
+  ) {
+    let pod = JobOutcome.decidingPod(among: situation.pods(ofJob: claim.name))
+    let progress = PodProgress(pod, at: situation.now)
+    let wanted = builds.filter { !$0.isCancelled }
+    guard !wanted.isEmpty else {
+      cancel(claim, job, pod, progress, builds)
       return
     }
-    let pod = JobOutcome.decidingPod(among: situation.pods(ofJob: claim.name))
-    for build in builds {
-      update(build, build.running(claim, pod: pod, at: situation.now))
+    for build in builds where build.isCancelled {
+      let message = "cancelled while Job \(claim.name) ran, which goes on for other builds"
+      update(build, build.ended(.cancelled, message, at: situation.now))
+    }
+    let deadline = claim.startTime + BuildSettings(repository).startDeadlineSeconds
+    if progress.isUnreachable {
+      end(wanted, of: claim, in: repository, JobOutcome(reason: "NodeLost", message: progress.message))
+    } else if let problem = progress.startProblem, situation.now >= deadline {
+      let outcome = JobOutcome(
+        reason: problem,
+        message: "\(progress.message); it did not start within "
+          + "\(BuildSettings(repository).startDeadlineSeconds) s (spec.build.startDeadlineSeconds)")
+      end(wanted, of: claim, in: repository, outcome)
+      delete(job)
+    } else {
+      if progress.startProblem != nil { lookAgain(at: deadline) }
+      if let deletion = pod?.metadata.deletionTimestamp {
+        lookAgain(at: deletion + PodProgress.unreachableSeconds + 1)
+      }
+      for build in wanted {
+        update(build, build.running(claim, progress.message, pod: pod, at: situation.now))
+      }
     }
   }
+
+  /// Nobody wants the Job any more. A pod that has started is asked to stop, so that its report and log are kept.
+  private mutating func cancel(
+    _ claim: SatisRepository.ActiveJob, _ job: Job, _ pod: Pod?, _ progress: PodProgress,
+    _ builds: [SatisBuild]
+  ) {
+    guard let pod, progress.startProblem == nil, !progress.isUnreachable, !builds.isEmpty else {
+      for build in builds {
+        update(build, build.ended(.cancelled, "cancelled before Satis started", at: situation.now))
+      }
+      delete(job)
+      return
+    }
+    for build in builds {
+      update(
+        build, build.running(claim, "\(progress.message) and is being stopped", pod: pod, at: situation.now))
+    }
+    if !pod.isFinished, pod.spec?.activeDeadlineSeconds != 1, pod.metadata.deletionTimestamp == nil {
+      actions.append(.stopPod(pod.key))
+    }
+  }
+
+  private mutating func delete(_ job: Job) {
+    guard let uid = job.metadata.uid, job.metadata.deletionTimestamp == nil else { return }
+    actions.append(.deleteJob(job.key, uid: uid))
+  }
+
+  /// The older builds that the claimed ones stand for: it is the claim that says what is done for them.
+  private mutating func supersede(_ claim: SatisRepository.ActiveJob) {
+    for item in claim.builds {
+      for uid in item.supersedes ?? [] {
+        guard let build = openBuilds.first(where: { $0.metadata.uid == uid }) else { continue }
+        update(build, build.superseded(by: item.name, at: situation.now))
+      }
+    }
+  }
+
+  // MARK: - Without its Job
 
   private mutating func createOrGiveUp(
     _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ builds: [SatisBuild]
   ) throws(NeedsLook) {
     // The cache may not have seen the Job yet.
     let output = try situation.output()
-    let wasCreated = builds.contains { $0.status?.jobName == claim.name }
+    let wasCreated = situation.builds.contains { build in
+      claim.item(of: build) != nil && build.status?.attempts?.contains { $0.jobName == claim.name } ?? false
+    }
     if wasCreated {
       // Its name must not be used again, so this attempt is over.
-      let outcome = JobOutcome.lost(job: claim.name)
-      for build in builds {
-        update(build, build.ended(claim, outcome, at: situation.now))
-      }
-    }
-    if wasCreated || builds.isEmpty {
-      giveBack(claim, of: repository, output, outcome: nil)
+      end(builds, of: claim, in: repository, .lost(job: claim.name))
+      try giveBack(claim, of: repository, output, outcome: nil)
     } else if let refusal = situation.live.jobRefusal {
-      refused(claim, of: repository, builds, output, refusal)
-    } else if isIdle(output) {
-      actions.append(.createJob(JobManifest(repository: repository, claim: claim)))
-      for build in builds {
-        update(build, build.running(claim, pod: nil, at: situation.now))
+      try refused(claim, of: repository, builds, output, refusal)
+    } else if builds.allSatisfy(\.isCancelled) || repository.isSuspended {
+      try giveBack(claim, of: repository, output, outcome: nil)
+    } else if case .success(let configuration) = try situation.configuration(),
+      configuration.hash == claim.configHash
+    {
+      guard output.isIdle else {
+        for build in builds {
+          update(build, build.queued(waiting(for: output), at: situation.now))
+        }
+        lookAgainForOutput()
+        return
       }
+      // Again: another version of this program may have made the claim, with another runner in its snapshot.
+      actions.append(.ensureSnapshot(Snapshot(repository: repository, configuration: configuration)))
+      create(claim, of: repository, builds)
     } else {
-      for build in builds {
-        update(build, build.queued(waiting(for: output), at: situation.now))
-      }
-      lookAgainForOutput()
+      // The sources were matched against a satis.json that is no more.
+      try giveBack(claim, of: repository, output, outcome: nil)
     }
+  }
+
+  /// Creates a claim's Job and says so in its builds, in this order: a crash in between is repaired from the claim.
+  mutating func create(
+    _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ builds: [SatisBuild]
+  ) {
+    actions.append(.createJob(JobManifest(repository: repository, claim: claim)))
+    let progress = PodProgress(nil, at: situation.now)
+    for build in builds where !build.isCancelled {
+      update(build, build.running(claim, progress.message, pod: nil, at: situation.now))
+    }
+    supersede(claim)
+    lookAgain(at: claim.startTime + BuildSettings(repository).startDeadlineSeconds)
   }
 
   private mutating func refused(
     _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ builds: [SatisBuild],
     _ output: Situation.OutputView, _ refusal: Situation.JobRefusal
-  ) {
+  ) throws(NeedsLook) {
     if refusal.isTemporary {
       let message = "the API server does not take Job \(claim.name), which is tried again: \(refusal.message)"
       for build in builds {
@@ -83,13 +171,12 @@ extension RepositoryPlanner {
       }
       lookAgain(at: situation.now + Self.patience)
     } else {
-      let outcome = JobOutcome.rejected(job: claim.name, message: refusal.message)
-      for build in builds {
-        update(build, build.ended(claim, outcome, at: situation.now))
-      }
-      giveBack(claim, of: repository, output, outcome: nil)
+      end(builds, of: claim, in: repository, .rejected(job: claim.name, message: refusal.message))
+      try giveBack(claim, of: repository, output, outcome: nil)
     }
   }
+
+  // MARK: - At the Job's end
 
   private mutating func finish(
     _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ condition: Job.JobCondition,
@@ -97,31 +184,64 @@ extension RepositoryPlanner {
   ) throws(NeedsLook) {
     // The Job's end may be known before its pod's report is.
     let output = try situation.output()
-    let outcome = JobOutcome(job: claim.name, condition, pods: situation.pods(ofJob: claim.name))
-    for build in builds {
-      update(build, build.ended(claim, outcome, at: situation.now))
+    let pods = situation.pods(ofJob: claim.name)
+    if let unfinished = pods.first(where: { !$0.isFinished }) {
+      let progress = PodProgress(unfinished, at: situation.now)
+      if progress.isUnreachable {
+        end(builds, of: claim, in: repository, JobOutcome(reason: "NodeLost", message: progress.message))
+      } else {
+        for build in builds {
+          update(
+            build,
+            build.running(claim, "\(progress.message) and is ending", pod: unfinished, at: situation.now))
+        }
+      }
+      lookAgainForOutput()
+      return
     }
-    giveBack(claim, of: repository, output, outcome: outcome)
+    let outcome = JobOutcome(job: claim.name, condition, pods: pods)
+    end(builds, of: claim, in: repository, outcome)
+    try giveBack(claim, of: repository, output, outcome: outcome)
+  }
+
+  /// Writes what an ended attempt means for each build.
+  private mutating func end(
+    _ builds: [SatisBuild], of claim: SatisRepository.ActiveJob, in repository: SatisRepository,
+    _ outcome: JobOutcome
+  ) {
+    let retry = RetryPolicy(settings: BuildSettings(repository))
+    for build in builds {
+      guard let item = claim.item(of: build) else { continue }
+      let result = outcome.result(for: item, of: claim)
+      let status = build.attempted(claim, outcome, result, retry: retry, at: situation.now)
+      update(build, status)
+      if let next = status.nextAttemptTime { lookAgain(at: next) }
+    }
   }
 
   /// Clears the claim, unless something that can write to the output is still there.
   private mutating func giveBack(
     _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ output: Situation.OutputView,
     outcome: JobOutcome?
-  ) {
-    guard isIdle(output) else {
+  ) throws(NeedsLook) {
+    guard output.isIdle else {
       lookAgainForOutput()
       return
     }
     var status = repository.status ?? SatisRepository.Status()
     status.activeJob = nil
-    if let outcome, outcome.succeeded {
-      status.release = outcome.release ?? status.release
-      status.lastSucceededTime = outcome.completionTime ?? situation.now
-      if claim.full { status.configHash = claim.configHash }
+    if let outcome, let release = outcome.release {
+      status.release = release
+      // Published from this satis.json, even where some of its sources could not be built.
+      if claim.operation == .build, claim.full { status.configHash = claim.configHash }
     }
+    if let outcome, outcome.succeeded { status.lastSucceededTime = outcome.completionTime ?? situation.now }
+    let leftovers = claim.full && outcome != nil ? try oldSnapshots(of: repository, claim) : []
     update(repository, status)
     deleteOldJobs(of: repository, output)
+    for name in leftovers {
+      actions.append(.deleteSnapshot(NamespacedName(namespace: repository.key.namespace, name: name)))
+    }
   }
 
   /// A Job of the claim's name that somebody else made is no claim of ours: the next number is.
@@ -133,47 +253,16 @@ extension RepositoryPlanner {
     status.activeJob = nil
     update(repository, status)
   }
+}
 
-  private mutating func queueOthers(_ claim: SatisRepository.ActiveJob) {
-    for build in openBuilds where !claim.builds.contains(where: { $0.uid == build.metadata.uid }) {
-      queue(build)
-    }
-  }
-
-  private mutating func deleteOldJobs(of repository: SatisRepository, _ output: Situation.OutputView) {
-    let finished = output.jobs.filter { $0.belongs(to: repository) && $0.finishedCondition != nil }
-      .sorted {
-        ($0.metadata.creationTimestamp ?? situation.now) < ($1.metadata.creationTimestamp ?? situation.now)
-      }
-    for job in finished.dropLast(Self.keptJobs) {
-      guard let uid = job.metadata.uid else { continue }
-      actions.append(.deleteJob(job.key, uid: uid))
-    }
-  }
-
-  /// Whether nothing is left that could write to the output.
-  func isIdle(_ output: Situation.OutputView) -> Bool {
-    output.unfinishedJobs.isEmpty && output.unfinishedPods.isEmpty
-  }
-
-  /// Comes back even without an event: what keeps the output busy may belong to another repository.
-  mutating func lookAgainForOutput() {
-    lookAgain(at: situation.now + 5)
-  }
-
-  /// Says who keeps the output busy.
-  func waiting(for output: Situation.OutputView) -> String {
-    let pod = output.unfinishedPods.first.map { "pod \($0.metadata.name)" }
-    let job = output.unfinishedJobs.first.map { "Job \($0.metadata.name)" }
-    return "waits for \(pod ?? job ?? "another build"), which may still write to the output, to end"
+extension SatisRepository.ActiveJob {
+  /// The entry of a build, which a later build of the same name does not have.
+  func item(of build: SatisBuild) -> Item? {
+    builds.first { $0.name == build.metadata.name && $0.uid == build.metadata.uid }
   }
 }
 
-extension Job {
-  /// Whether the repository owns the Job: by uid, since another repository may have had the same name.
-  func belongs(to repository: SatisRepository) -> Bool {
-    guard let uid = repository.metadata.uid else { return false }
-    return metadata.ownerReferences?.contains { $0.uid == uid && $0.controller == true } ?? false
-      && metadata.labels?[ResourceNames.outputLabel] == ResourceNames.outputLabelValue(repository.spec.output)
-  }
+extension SatisRepository {
+  /// Whether builds queue and nothing starts.
+  var isSuspended: Bool { spec.state == .suspended }
 }

@@ -11,14 +11,24 @@ enum Decision: Sendable {
 
 /// One write to the API server.
 enum Action: Sendable {
+  /// Keep the repository until its pods are gone, or let it go.
+  case setFinalizer(SatisRepository, Bool)
   /// Make sure the snapshot is there.
   case ensureSnapshot(Snapshot)
   /// Write the repository's status, decided on this version of it.
   case updateRepository(SatisRepository, status: SatisRepository.Status)
   /// Create the Job of a claim.
   case createJob(JobManifest)
+  /// Create a build under a name that makes repetition harmless.
+  case createBuild(SatisBuild)
   /// Write a build's status, decided on this version of it.
   case updateBuild(SatisBuild, status: SatisBuild.Status)
+  /// Let the kubelet end a pod in an orderly way, which leaves its report.
+  case stopPod(NamespacedName)
   /// Delete a Job with its pods.
   case deleteJob(NamespacedName, uid: String)
+  /// Delete a build that ended long enough ago.
+  case deleteBuild(NamespacedName, uid: String)
+  /// Delete a snapshot that nothing is built from any more.
+  case deleteSnapshot(NamespacedName)
 }

@@ -2,12 +2,13 @@ import KubernetesClient
 import SatisAPI
 
 /// Without a claim: check the configuration, sort out what cannot be built, and claim the output for the first
-/// build of the queue.
+/// builds of the queue.
 extension RepositoryPlanner {
   mutating func startNext(of repository: SatisRepository) throws(NeedsLook) {
-    let open = openBuilds
-    guard !open.isEmpty || !isReadinessCurrent(repository) else {
-      update(repository, repository.status(queued: 0))
+    try stopStrays(of: repository, except: nil, situation.live.output?.jobs ?? situation.cachedJobs)
+    let open = withoutCancelled(openBuilds)
+    if let older = repository.olderNeighbour(among: situation.neighbours) {
+      try refuseOverlap(open, of: repository, older)
       return
     }
     switch try situation.configuration() {
@@ -18,19 +19,49 @@ extension RepositoryPlanner {
     }
   }
 
+  /// While a Job runs: the others wait, and those that another one stands for end.
+  mutating func queueOthers(
+    _ claim: SatisRepository.ActiveJob, of repository: SatisRepository
+  ) throws(NeedsLook) {
+    let waiting = withoutCancelled(
+      openBuilds.filter { build in
+        guard claim.item(of: build) != nil else {
+          return !claim.builds.contains { $0.supersedes?.contains(build.metadata.uid ?? "") ?? false }
+        }
+        return build.reason == .retrying
+      })
+    var status = repository.status ?? SatisRepository.Status()
+    if !actions.contains(where: \.isRepositoryUpdate), status.queuedBuilds != waiting.count {
+      status.queuedBuilds = waiting.count
+      update(repository, status)
+    }
+    guard waiting.contains(where: { $0.reason != .queued && $0.reason != .retrying }) || waiting.count > 1
+    else {
+      return
+    }
+    if waiting.count > 1, case .success(let configuration) = try situation.configuration() {
+      let queue = BuildQueue(try entries(waiting, configuration))
+      try supersede(queue, of: repository)
+      for entry in queue.entries { wait(entry.build) }
+    } else {
+      for build in waiting { wait(build) }
+    }
+  }
+
   /// Puts a build into the queue, with a message that does not change while it waits.
-  mutating func queue(_ build: SatisBuild) {
-    guard build.status?.conditions?[ConditionType.succeeded] == nil else { return }
-    update(build, build.queued("waits for its turn", at: situation.now))
+  private mutating func wait(_ build: SatisBuild, _ message: String = "waits for its turn") {
+    update(build, build.queued(message, at: situation.now))
+    if let retry = build.status?.nextAttemptTime, retry > situation.now { lookAgain(at: retry) }
   }
 
-  /// Whether `Ready` was decided for this spec and nothing can have changed it since.
-  private func isReadinessCurrent(_ repository: SatisRepository) -> Bool {
-    guard let ready = repository.status?.conditions?[ConditionType.ready] else { return false }
-    return ready.observedGeneration == repository.metadata.generation && ready.status == .yes
+  private mutating func withoutCancelled(_ builds: [SatisBuild]) -> [SatisBuild] {
+    for build in builds where build.isCancelled {
+      update(build, build.ended(.cancelled, "cancelled before it started", at: situation.now))
+    }
+    return builds.filter { !$0.isCancelled }
   }
 
-  // MARK: - A configuration that cannot be used
+  // MARK: - What cannot be used
 
   private mutating func refuse(
     _ open: [SatisBuild], of repository: SatisRepository, _ problem: ConfigurationProblem
@@ -57,109 +88,254 @@ extension RepositoryPlanner {
       .no, problem.isMissing ? "ConfigurationMissing" : "ConfigurationInvalid", problem.message,
       generation: repository.metadata.generation, at: situation.now)
     update(repository, status)
-    // Nothing tells when a ConfigMap or Secret is mended.
+    // Nothing tells when a Secret is mended.
     lookAgain(at: situation.now + Self.patience)
   }
 
-  // MARK: - A configuration to build from
-
-  private mutating func start(
-    _ open: [SatisBuild], of repository: SatisRepository, _ configuration: SatisConfiguration
+  private mutating func refuseOverlap(
+    _ open: [SatisBuild], of repository: SatisRepository, _ older: SatisRepository
   ) throws(NeedsLook) {
-    var queue: [(build: SatisBuild, sources: [String])] = []
-    for build in open {
-      switch check(build, configuration) {
-      case .success(let sources):
-        queue.append((build, sources))
+    try situation.requireLiveRepository()
+    let message =
+      "spec.output overlaps with that of SatisRepository '\(older.metadata.name)', which is older: two "
+      + "repositories must not write to one directory, nor one inside the other's; create this one anew with another "
+      + "path"
+    for build in open { wait(build, message) }
+    var status = repository.status(queued: open.count)
+    status.setReady(
+      .no, "OutputOverlaps", message, generation: repository.metadata.generation, at: situation.now)
+    update(repository, status)
+    lookAgain(at: situation.now + Self.patience)
+  }
+
+  // MARK: - The queue
+
+  /// The builds with what they ask for; those that ask for what cannot be built end.
+  private mutating func entries(
+    _ builds: [SatisBuild], _ configuration: SatisConfiguration
+  ) throws(NeedsLook) -> [BuildQueue.Entry] {
+    let succession = Succession(situation.builds)
+    var entries: [BuildQueue.Entry] = []
+    for build in builds {
+      switch entry(build, succession.ancestors(of: build), configuration) {
+      case .success(let entry): entries.append(entry)
       case .failure(let objection):
         try situation.requireLiveRepository()
         update(build, build.invalid(objection.message, at: situation.now))
       }
     }
-    var status = repository.status(queued: queue.count)
-    status.setReady(
-      .yes, "Ready", "satis.json lists \(configuration.repositories.count) sources",
-      generation: repository.metadata.generation, at: situation.now)
-
-    while let (build, sources) = queue.first {
-      let (output, current) = try situation.outputAndBuild(build.metadata.name)
-      guard let current, current.metadata.uid == build.metadata.uid, !current.isFinished else {
-        // The cache is behind: this build has ended or is gone. Its event is on the way.
-        queue.removeFirst()
-        status.queuedBuilds = queue.count
-        continue
-      }
-      if isIdle(output) {
-        claim(current, sources, of: repository, configuration, &status)
-        queue.removeFirst()
-      } else {
-        try stopStrays(of: repository, output)
-        update(current, current.queued(waiting(for: output), at: situation.now))
-        update(repository, status)
-        lookAgainForOutput()
-      }
-      queue.removeAll { $0.build.metadata.name == current.metadata.name }
-      for (build, _) in queue { self.queue(build) }
-      return
-    }
-    update(repository, status)
+    return entries
   }
 
-  /// The sources to build, or why there is nothing that can be built.
-  private func check(_ build: SatisBuild, _ configuration: SatisConfiguration) -> Result<[String], Objection>
-  {
+  private func entry(
+    _ build: SatisBuild, _ ancestors: [SatisBuild], _ configuration: SatisConfiguration
+  ) -> Result<BuildQueue.Entry, Objection> {
     if build.isTamperedWith {
       return .failure(
         Objection(
           message: "spec was changed after the build was queued; it is immutable: create a new SatisBuild"))
     }
-    guard let source = build.spec.source else { return .success([]) }
-    do throws(SatisConfiguration.Refusal) {
-      return .success(try configuration.match(source))
-    } catch {
-      return .failure(Objection(message: "\(error); then create a new SatisBuild"))
+    let place = ([build] + ancestors).compactMap(\.metadata.creationTimestamp).min() ?? situation.now
+    var entry = BuildQueue.Entry(build: build, ask: .full, place: place)
+    switch build.spec.operation ?? .build {
+    case .purge: entry.ask = .purge
+    case .rollback: entry.ask = .rollback(release: build.spec.release)
+    case .build:
+      guard let source = build.spec.source else { break }
+      do throws(SatisConfiguration.Refusal) {
+        let matches = try configuration.match(source)
+        let family = [build] + ancestors
+        entry.prune = family.contains { $0.spec.source?.prune == true }
+        entry.needsFull = entry.prune && matches.contains { $0.name == nil }
+        let commits = family.sorted { BuildQueue.isOlder($0, than: $1) }.compactMap(\.spec.trigger?.commit)
+        entry.ask = .sources(
+          matches.compactMap { match in
+            guard let url = match.url else { return nil }
+            return .init(
+              url: url, package: entry.prune ? match.name : nil,
+              commits: commits.isEmpty ? nil : Array(commits.suffix(5)))
+          })
+      } catch {
+        return .failure(Objection(message: "\(error); then create a new SatisBuild"))
+      }
     }
+    return .success(entry)
   }
 
   private struct Objection: Error {
     var message: String
   }
 
-  /// Claims the output and creates the Job, in this order: a crash in between is repaired from the claim.
-  private mutating func claim(
-    _ build: SatisBuild, _ sources: [String], of repository: SatisRepository,
-    _ configuration: SatisConfiguration, _ status: inout SatisRepository.Status
-  ) {
-    let sequence = (status.jobSequence ?? 0) + 1
-    let item = SatisRepository.ActiveJob.Item(
-      name: build.metadata.name, uid: build.metadata.uid ?? "", sources: sources)
-    let claim = SatisRepository.ActiveJob(
-      name: ResourceNames.job(repository: repository.metadata, sequence: sequence),
-      startTime: situation.now,
-      configHash: configuration.hash,
-      // A release built from another satis.json is no base for a partial build.
-      full: sources.isEmpty || status.configHash != configuration.hash,
-      builds: [item])
-    status.jobSequence = sequence
-    status.activeJob = claim
-    status.queuedBuilds = max(0, (status.queuedBuilds ?? 0) - 1)
-    actions.append(.ensureSnapshot(Snapshot(repository: repository, configuration: configuration)))
-    update(repository, status)
-    actions.append(.createJob(JobManifest(repository: repository, claim: claim)))
-    update(build, build.running(claim, pod: nil, at: situation.now))
+  /// Ends the builds for which newer ones stand.
+  ///
+  /// That is a verdict: the newer one must not have been claimed yet, for only a build that starts later covers what
+  /// was pushed before.
+  private mutating func supersede(
+    _ queue: BuildQueue, of repository: SatisRepository
+  ) throws(NeedsLook) {
+    guard !queue.superseded.isEmpty else { return }
+    let unseen = queue.superseded.filter { situation.live.builds[$0.by.metadata.name] == nil }
+      .map { Look.build($0.by.metadata.name) }
+    if !unseen.isEmpty || !situation.live.hasRepository {
+      throw NeedsLook(looks: Set(unseen).union(situation.live.hasRepository ? [] : [.repository]))
+    }
+    for pair in queue.superseded {
+      guard let heir = try situation.liveBuild(pair.by.metadata.name),
+        heir.metadata.uid == pair.by.metadata.uid,
+        !heir.isFinished, !heir.isCancelled, heir.reason != .running,
+        repository.status?.activeJob?.item(of: heir) == nil || heir.reason == .retrying
+      else {
+        wait(pair.build)
+        continue
+      }
+      update(pair.build, pair.build.superseded(by: heir.metadata.name, at: situation.now))
+    }
   }
 
-  /// Deletes unfinished Jobs of this repository that no claim names, such as one that a stalled controller
-  /// created late.
-  private mutating func stopStrays(
-    of repository: SatisRepository, _ output: Situation.OutputView
+  // MARK: - A claim
+
+  private mutating func start(
+    _ open: [SatisBuild], of repository: SatisRepository, _ configuration: SatisConfiguration
   ) throws(NeedsLook) {
-    for job in output.unfinishedJobs
-    where job.belongs(to: repository) && job.metadata.deletionTimestamp == nil {
-      try situation.requireLiveRepository()
-      guard let uid = job.metadata.uid else { continue }
-      actions.append(.deleteJob(job.key, uid: uid))
+    let queue = BuildQueue(try entries(open, configuration))
+    try supersede(queue, of: repository)
+    var status = repository.status(queued: queue.entries.count)
+    status.setReadiness(of: repository, configuration, at: situation.now)
+    let isCurrent = status.configHash == configuration.hash
+
+    guard !repository.isSuspended else {
+      hold(
+        queue, status, of: repository,
+        "SatisRepository '\(repository.metadata.name)' is suspended; set "
+          + "spec.state to Active to go on")
+      return
     }
+    askForFullBuild(open, of: repository, configuration, isCurrent: isCurrent)
+    // What a purge may delete is known only of a release that was built from this satis.json.
+    let entries = queue.batch(at: situation.now, limit: BuildSettings(repository).batchLimit)
+    let next = isCurrent ? entries : entries.filter { $0.ask != .purge }
+    guard !next.isEmpty else {
+      hold(
+        queue, status, of: repository,
+        entries.isEmpty
+          ? "waits for its turn" : "waits for the full build of the changed satis.json")
+      return
+    }
+    guard repository.hasFinalizer else {
+      actions.append(.setFinalizer(repository, true))
+      again = 0
+      return
+    }
+    guard case .granted = try situation.slot() else {
+      let limit = if case .full(let limit) = try situation.slot() { limit } else { 0 }
+      hold(
+        queue, status, of: repository,
+        "waits for one of \(limit) Jobs of other repositories to end "
+          + "(--max-concurrent-jobs)")
+      return
+    }
+    let covered = next.flatMap(\.covers)
+    let output = try situation.requireOutputAndBuilds((next.map(\.build) + covered).map(\.metadata.name))
+    try stopStrays(of: repository, except: nil, output.jobs)
+    guard output.isIdle else {
+      hold(queue, status, of: repository, waiting(for: output))
+      lookAgainForOutput()
+      return
+    }
+    var batch: [BuildQueue.Entry] = []
+    for entry in next {
+      // Where the cache is behind, the build has ended or is gone, and its event is on the way.
+      guard let live = try situation.liveBuild(entry.name), live.metadata.uid == entry.build.metadata.uid,
+        !live.isFinished, !live.isCancelled
+      else { continue }
+      var entry = entry
+      entry.build = live
+      batch.append(entry)
+    }
+    guard !batch.isEmpty else {
+      hold(queue, status, of: repository, "waits for its turn")
+      return
+    }
+    claim(batch, of: repository, configuration, &status)
+    let claimed = Set((batch.map(\.build) + batch.flatMap(\.covers)).map(\.metadata.name))
+    for entry in queue.entries where !claimed.contains(entry.name) { wait(entry.build) }
+  }
+
+  /// Nothing starts now.
+  private mutating func hold(
+    _ queue: BuildQueue, _ status: SatisRepository.Status, of repository: SatisRepository, _ message: String
+  ) {
+    update(repository, status)
+    for entry in queue.entries {
+      wait(entry.build, message)
+      for covered in entry.covers { wait(covered, message) }
+    }
+  }
+
+  private mutating func claim(
+    _ batch: [BuildQueue.Entry], of repository: SatisRepository, _ configuration: SatisConfiguration,
+    _ status: inout SatisRepository.Status
+  ) {
+    let sequence = (status.jobSequence ?? 0) + 1
+    var operation = SatisBuild.Operation.build
+    var release: String?
+    // A release built from another satis.json is no base for a partial build.
+    var full = status.configHash != configuration.hash || !configuration.allowsPartialBuilds
+    var items: [SatisRepository.ActiveJob.Item] = []
+    for entry in batch {
+      var sources: [SatisRepository.ActiveJob.Source] = []
+      switch entry.ask {
+      case .sources(let asked):
+        sources = asked
+        full = full || entry.needsFull
+      case .full: full = true
+      case .purge: operation = .purge
+      case .rollback(let named):
+        operation = .rollback
+        release = named
+      }
+      let covered = entry.covers.compactMap(\.metadata.uid)
+      items.append(
+        .init(
+          name: entry.name, uid: entry.build.metadata.uid ?? "", sources: sources,
+          supersedes: covered.isEmpty ? nil : covered))
+    }
+    let claim = SatisRepository.ActiveJob(
+      name: ResourceNames.job(repository: repository.metadata, sequence: sequence),
+      startTime: situation.now, configHash: configuration.hash, operation: operation,
+      full: operation == .build && full, release: release, builds: items)
+    status.jobSequence = sequence
+    status.activeJob = claim
+    status.queuedBuilds = max(0, (status.queuedBuilds ?? 0) - batch.count)
+    actions.append(.ensureSnapshot(Snapshot(repository: repository, configuration: configuration)))
+    update(repository, status)
+    create(claim, of: repository, batch.map(\.build))
+  }
+
+  /// A new repository and a changed satis.json build in full by themselves.
+  private mutating func askForFullBuild(
+    _ open: [SatisBuild], of repository: SatisRepository, _ configuration: SatisConfiguration, isCurrent: Bool
+  ) {
+    // Any other build that waits becomes a full one.
+    guard !isCurrent, !open.contains(where: { ($0.spec.operation ?? .build) == .build }) else { return }
+    let name = ResourceNames.configurationBuild(
+      repository: repository.metadata, configHash: configuration.hash,
+      lastSucceeded: repository.status?.lastSucceededTime)
+    guard !situation.builds.contains(where: { $0.metadata.name == name }) else { return }
+    actions.append(.createBuild(SatisBuild(named: name, of: repository, trigger: .configuration)))
+  }
+}
+
+extension SatisBuild {
+  /// A build that the controller makes by itself.
+  init(
+    named name: String, of repository: SatisRepository, operation: Operation? = nil, trigger: Trigger.Kind
+  ) {
+    self.init(
+      metadata: ObjectMetadata(name: name, namespace: repository.metadata.namespace),
+      spec: .init(
+        repositoryRef: .init(name: repository.metadata.name), operation: operation,
+        trigger: .init(type: trigger)))
   }
 }
 
@@ -174,6 +350,20 @@ extension SatisRepository {
 }
 
 extension SatisRepository.Status {
+  fileprivate mutating func setReadiness(
+    of repository: SatisRepository, _ configuration: SatisConfiguration, at now: Timestamp
+  ) {
+    if repository.isSuspended {
+      setReady(
+        .no, "Suspended", "spec.state is Suspended: builds queue and none starts",
+        generation: repository.metadata.generation, at: now)
+    } else {
+      setReady(
+        .yes, "Ready", "satis.json lists \(configuration.repositories.count) sources",
+        generation: repository.metadata.generation, at: now)
+    }
+  }
+
   fileprivate mutating func setReady(
     _ ready: Condition.Status, _ reason: String, _ message: String, generation: Int64?, at now: Timestamp
   ) {
@@ -184,5 +374,11 @@ extension SatisRepository.Status {
         observedGeneration: generation,
         lastTransitionTime: now))
     conditions = list
+  }
+}
+
+extension Action {
+  fileprivate var isRepositoryUpdate: Bool {
+    if case .updateRepository = self { true } else { false }
   }
 }

@@ -5,12 +5,10 @@ import SatisAPI
 ///
 /// A pure function of a `Situation`. The repository's status holds at most one claim (`activeJob`); whoever
 /// holds it may write to the output. With a claim, its Job is created, followed and mirrored; without one, the
-/// next build in the queue gets it. Every step is small enough to be repeated after a crash.
+/// next builds in the queue get it. Every step is small enough to be repeated after a crash.
 struct RepositoryPlanner {
   /// How long a build waits for a repository or a configuration that does not exist, in seconds.
   static let patience: Int64 = 30
-  /// Finished Jobs kept for `kubectl logs`.
-  static let keptJobs = 3
 
   let situation: Situation
   var actions: [Action] = []
@@ -34,50 +32,50 @@ struct RepositoryPlanner {
   private mutating func plan() throws(NeedsLook) {
     guard let repository = situation.repository else {
       try waitForRepository()
+      retire(of: nil)
       return
     }
-    if let claim = repository.status?.activeJob {
+    if repository.metadata.deletionTimestamp != nil {
+      try letGo(of: repository)
+    } else if let claim = repository.status?.activeJob {
       try follow(claim, of: repository)
     } else {
       try startNext(of: repository)
     }
+    retire(of: repository)
   }
 
   // MARK: - Without a repository
 
   private mutating func waitForRepository() throws(NeedsLook) {
+    guard !openBuilds.isEmpty else { return }
+    // The cache of repositories may be behind that of builds.
+    try situation.requireLiveRepository()
     for build in openBuilds {
       let deadline = (build.status?.queuedTime ?? situation.now) + Self.patience
       let missing =
         "SatisRepository '\(situation.key.name)' does not exist in namespace '\(situation.key.namespace)'"
-      if situation.now < deadline {
+      if build.isCancelled {
+        update(build, build.ended(.cancelled, "cancelled before it started", at: situation.now))
+      } else if situation.now < deadline {
         update(
           build,
           build.queued(
             "\(missing); the build ends Invalid unless it is created before \(deadline)", at: situation.now))
         lookAgain(at: deadline)
       } else {
-        try situation.requireLiveRepository()
         update(
-          build,
-          build.invalid("\(missing); create it, then create a new SatisBuild", at: situation.now))
+          build, build.invalid("\(missing); create it, then create a new SatisBuild", at: situation.now))
       }
     }
   }
 
   // MARK: - For all parts of the planner
 
-  /// Builds that have not ended, in the order of the queue: by creation, then by name.
+  /// Builds that have not ended, in the order of their creation.
   var openBuilds: [SatisBuild] {
-    situation.builds.filter { !$0.isFinished && $0.metadata.deletionTimestamp == nil }.sorted { left, right in
-      let times = (left.metadata.creationTimestamp, right.metadata.creationTimestamp)
-      return times.0 == times.1 ? left.metadata.name < right.metadata.name : lessWithNilLast(times.0, times.1)
-    }
-  }
-
-  private func lessWithNilLast(_ left: Timestamp?, _ right: Timestamp?) -> Bool {
-    guard let left else { return false }
-    return right.map { left < $0 } ?? true
+    situation.builds.filter { !$0.isFinished && $0.metadata.deletionTimestamp == nil }
+      .sorted { BuildQueue.isOlder($0, than: $1) }
   }
 
   /// Writes a build's status unless nothing would change.
@@ -96,5 +94,46 @@ struct RepositoryPlanner {
   mutating func lookAgain(at time: Timestamp) {
     let seconds = max(1, time - situation.now)
     again = min(again ?? seconds, seconds)
+  }
+
+  /// Comes back even without an event: what keeps the output busy may belong to another repository.
+  mutating func lookAgainForOutput() {
+    lookAgain(at: situation.now + 5)
+  }
+
+  /// Says who keeps the output busy.
+  func waiting(for output: Situation.OutputView) -> String {
+    if let pod = output.unfinishedPods.first {
+      let progress = PodProgress(pod, at: situation.now)
+      if progress.isUnreachable { return progress.message }
+    }
+    let pod = output.unfinishedPods.first.map { "pod \($0.metadata.name)" }
+    let job = output.unfinishedJobs.first.map { "Job \($0.metadata.name)" }
+    return "waits for \(pod ?? job ?? "another build"), which may still write to the output, to end"
+  }
+
+  /// Deletes unfinished Jobs of this repository that no claim names, such as one that a stalled controller
+  /// created late.
+  mutating func stopStrays(
+    of repository: SatisRepository, except claimed: String?, _ jobs: [Job]
+  ) throws(NeedsLook) {
+    for job in jobs
+    where job.finishedCondition == nil && job.metadata.name != claimed && job.belongs(to: repository)
+      && job.metadata.deletionTimestamp == nil
+    {
+      // A claim that the cache has not seen yet may name it.
+      try situation.requireLiveRepository()
+      guard let uid = job.metadata.uid else { continue }
+      actions.append(.deleteJob(job.key, uid: uid))
+    }
+  }
+}
+
+extension Job {
+  /// Whether the repository owns the Job: by uid, since another repository may have had the same name.
+  func belongs(to repository: SatisRepository) -> Bool {
+    guard let uid = repository.metadata.uid else { return false }
+    return metadata.ownerReferences?.contains { $0.uid == uid && $0.controller == true } ?? false
+      && metadata.labels?[ResourceNames.outputLabel] == ResourceNames.outputLabelValue(repository.spec.output)
   }
 }

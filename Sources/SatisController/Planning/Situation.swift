@@ -9,7 +9,7 @@ struct Situation: Sendable {
   var key: NamespacedName
   /// The time of the decision.
   var now: Timestamp
-  /// The repository; nil when there is none, or when it is being deleted.
+  /// The repository, also while it is being deleted; nil when there is none.
   var repository: SatisRepository?
   /// Every build that names the repository.
   var builds: [SatisBuild]
@@ -17,6 +17,8 @@ struct Situation: Sendable {
   var cachedJobs: [Job]
   /// The repository's build pods, as the cache shows them.
   var cachedPods: [Pod]
+  /// Other repositories whose output is this one's, lies in it or has it inside.
+  var neighbours: [SatisRepository] = []
   /// What was read from the server for this decision.
   var live = LiveView()
 
@@ -30,8 +32,20 @@ struct Situation: Sendable {
     var output: OutputView?
     /// Builds by name; nil for one that is gone.
     var builds: [String: SatisBuild?] = [:]
+    /// Names of the snapshots that were made for the repository.
+    var snapshots: [String]?
+    /// Whether the repository may have a Job beside those of other repositories.
+    var slot: SlotAnswer?
     /// Why the server did not take the claim's Job.
     var jobRefusal: JobRefusal?
+  }
+
+  /// Whether one more Job may run.
+  enum SlotAnswer: Sendable, Equatable {
+    /// It may.
+    case granted
+    /// As many run as are allowed; the repository is told when it is its turn.
+    case full(limit: Int)
   }
 
   /// Why the server did not take a Job.
@@ -53,6 +67,8 @@ struct Situation: Sendable {
     ///
     /// One that is being deleted counts until it is gone.
     var unfinishedPods: [Pod] { pods.filter { !$0.isFinished } }
+    /// Whether nothing is left that could write to the output.
+    var isIdle: Bool { unfinishedJobs.isEmpty && unfinishedPods.isEmpty }
   }
 }
 
@@ -74,6 +90,10 @@ enum Look: Hashable, Sendable {
   case output
   /// One build.
   case build(String)
+  /// The snapshots of the repository.
+  case snapshots
+  /// A place among the Jobs of all repositories.
+  case slot
 }
 
 /// Thrown by a decision that must not be made from what is at hand.
@@ -99,12 +119,25 @@ extension Situation {
     return output
   }
 
-  /// A build as it is on the server together with the output, which are always needed at once; nil if gone.
-  func outputAndBuild(_ name: String) throws(NeedsLook) -> (OutputView, SatisBuild?) {
-    guard let output = live.output, let build = live.builds[name] else {
-      throw NeedsLook(looks: [.output, .build(name)])
+  /// A build as it is on the server; nil if gone.
+  func liveBuild(_ name: String) throws(NeedsLook) -> SatisBuild? {
+    guard let build = live.builds[name] else { throw NeedsLook(looks: [.build(name)]) }
+    return build
+  }
+
+  /// Throws unless these and the output were read from the server, which are needed at once.
+  func requireOutputAndBuilds(_ names: [String]) throws(NeedsLook) -> OutputView {
+    let missing = names.filter { live.builds[$0] == nil }
+    guard let output = live.output, missing.isEmpty else {
+      throw NeedsLook(looks: Set(missing.map(Look.build)).union(live.output == nil ? [.output] : []))
     }
-    return (output, build)
+    return output
+  }
+
+  /// Whether one more Job may run.
+  func slot() throws(NeedsLook) -> SlotAnswer {
+    guard let slot = live.slot else { throw NeedsLook(looks: [.slot]) }
+    return slot
   }
 
   /// The Job of a name, from the server where it was looked at.

@@ -2,24 +2,47 @@ import ControllerRuntime
 import KubernetesClient
 import Logging
 import SatisAPI
+import Synchronization
 
 /// Carries out what `RepositoryPlanner` decides: reads what it asks for, performs its actions in order, and
 /// stops at the first that fails.
 ///
 /// It decides nothing itself.
-struct RepositoryReconciler: Sendable {
-  let client: KubernetesClient
-  let caches: Caches
-  let defaultImage: String
-  let now: @Sendable () -> Timestamp
-  let logger: Logger
+final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
+  private let access: Access
+  private let caches: Caches
+  private let slots: Mutex<JobSlots>
+  private let now: @Sendable () -> Timestamp
+  private let decide: @Sendable (Situation) -> Decision
+  private let wake: @Sendable ([NamespacedName]) -> Void
+  private let logger: Logger
 
-  /// The informers' caches, each indexed by the key of the repository.
-  struct Caches: Sendable {
-    let repositories: Cache<SatisRepository>
-    let builds: Cache<SatisBuild>
-    let jobs: Cache<Job>
-    let pods: Cache<Pod>
+  /// Creates a driver.
+  ///
+  /// - Parameters:
+  ///   - maximumJobs: Jobs at once over all repositories; nil for any number.
+  ///   - decide: the decisions that are carried out.
+  ///   - wake: reconciles repositories whose turn has come.
+  init(
+    access: Access, caches: Caches, maximumJobs: Int?, logger: Logger,
+    now: @escaping @Sendable () -> Timestamp,
+    decide: @escaping @Sendable (Situation) -> Decision = RepositoryPlanner.decide,
+    wake: @escaping @Sendable ([NamespacedName]) -> Void
+  ) {
+    self.access = access
+    self.decide = decide
+    self.caches = caches
+    slots = Mutex(JobSlots(limit: maximumJobs))
+    self.now = now
+    self.wake = wake
+    self.logger = logger
+  }
+
+  /// Counts the Jobs that run already, before any decision is made.
+  func adoptRunningJobs() {
+    for repository in caches.repositories.objects where repository.status?.activeJob != nil {
+      _ = slots.withLock { $0.settle(repository.key, hasJob: true, isWaiting: false) }
+    }
   }
 
   /// Works on one repository until there is nothing to do but wait.
@@ -27,19 +50,20 @@ struct RepositoryReconciler: Sendable {
     do throws(KubernetesError) {
       var situation = situation(key)
       while true {
-        switch RepositoryPlanner.decide(situation) {
+        switch decide(situation) {
         case .look(let looks):
           try await take(looks, into: &situation)
         case .act(let actions, let again):
-          guard let refusal = try await perform(actions) else {
-            return again.map { .again(after: $0) } ?? .settled
-          }
+          let refusal = try await perform(actions)
+          settle(key, isWaiting: situation.live.slot.map { $0 != .granted } ?? false)
+          guard let refusal else { return again.map { .again(after: $0) } ?? .settled }
           // That is no reason to give up but one to decide anew, now that the claim is written.
           situation = self.situation(key)
           situation.live.jobRefusal = refusal
         }
       }
     } catch {
+      settle(key, isWaiting: false)
       return outcome(of: error, key)
     }
   }
@@ -54,64 +78,69 @@ struct RepositoryReconciler: Sendable {
   }
 
   private func situation(_ key: NamespacedName) -> Situation {
-    Situation(
+    let repository = caches.repositories[key]
+    return Situation(
       key: key,
       now: now(),
-      repository: caches.repositories[key].flatMap { $0.metadata.deletionTimestamp == nil ? $0 : nil },
+      repository: repository,
       builds: caches.builds.objects(indexedBy: key),
       cachedJobs: caches.jobs.objects(indexedBy: key),
-      cachedPods: caches.pods.objects(indexedBy: key))
+      cachedPods: caches.pods.objects(indexedBy: key),
+      neighbours: repository.map(caches.neighbours(of:)) ?? [])
+  }
+
+  /// Keeps count of the Jobs that run.
+  private func settle(_ key: NamespacedName, isWaiting: Bool) {
+    let hasJob = caches.repositories[key]?.status?.activeJob != nil
+    let next = slots.withLock { $0.settle(key, hasJob: hasJob, isWaiting: isWaiting) }
+    if !next.isEmpty { wake(next) }
   }
 
   // MARK: - Looking
 
   private func take(_ looks: Set<Look>, into situation: inout Situation) async throws(KubernetesError) {
-    for look in looks {
-      switch look {
-      case .repository:
-        let repository = try await found(SatisRepository.self, situation.key)
-        situation.repository = repository.flatMap { $0.metadata.deletionTimestamp == nil ? $0 : nil }
-        situation.live.hasRepository = true
-        // What was read for the cached repository may not fit the live one.
-        situation.live.configuration = nil
-      case .configuration:
-        guard let repository = situation.repository else { continue }
-        situation.live.configuration = try await ConfigurationLoader(client: client).load(repository)
-      case .output:
-        guard let repository = situation.repository else { continue }
-        situation.live.output = try await output(of: repository)
-      case .build(let name):
-        let key = NamespacedName(namespace: situation.key.namespace, name: name)
-        situation.live.builds[name] = .some(try await found(SatisBuild.self, key))
+    let builds = looks.compactMap { if case .build(let name) = $0 { name } else { nil } }
+    try await take(builds: builds, into: &situation)
+    // The repository first: what is read for a cached one may not fit the live one.
+    if looks.contains(.repository) {
+      situation.repository = try await access.repository(situation.key)
+      situation.live.hasRepository = true
+      situation.live.configuration = nil
+      situation.neighbours = situation.repository.map(caches.neighbours(of:)) ?? []
+    }
+    guard let repository = situation.repository else { return }
+    if looks.contains(.configuration) {
+      situation.live.configuration = try await access.configuration(of: repository)
+    }
+    if looks.contains(.output) {
+      situation.live.output = try await access.output(of: repository, neighbours: situation.neighbours)
+    }
+    if looks.contains(.snapshots) { situation.live.snapshots = try await access.snapshots(of: repository) }
+    if looks.contains(.slot) {
+      situation.live.slot = slots.withLock { $0.request(situation.key) }
+    }
+  }
+
+  /// Builds of a batch are read side by side.
+  private func take(builds names: [String], into situation: inout Situation) async throws(KubernetesError) {
+    let namespace = situation.key.namespace
+    guard names.count > 1 else {
+      for name in names {
+        situation.live.builds[name] = .some(
+          try await access.build(NamespacedName(namespace: namespace, name: name)))
       }
+      return
     }
-  }
-
-  private func found<Object: KubernetesObject>(
-    _ type: Object.Type, _ key: NamespacedName
-  ) async throws(KubernetesError) -> Object? {
-    do throws(KubernetesError) {
-      return try await client.get(type, key)
-    } catch {
-      guard error.isNotFound else { throw error }
-      return nil
+    let access = access
+    let answers = await withTaskGroup(of: BuildAnswer.self) { group in
+      for name in names {
+        group.addTask { await BuildAnswer(name, namespace, access) }
+      }
+      return await group.reduce(into: [BuildAnswer]()) { $0.append($1) }
     }
-  }
-
-  private func output(
-    of repository: SatisRepository
-  ) async throws(KubernetesError) -> Situation.OutputView {
-    let namespace = repository.metadata.namespace
-    let selector = "\(ResourceNames.outputLabel)=\(ResourceNames.outputLabelValue(repository.spec.output))"
-    // Jobs first: a Job that is finished by then makes no pod that the second list could miss.
-    var jobs = try await client.listAll(Job.self, in: namespace, labelSelector: selector).items
-    let pods = try await client.listAll(Pod.self, in: namespace, labelSelector: selector).items
-    // Somebody else's Job may have the claim's name and none of the labels.
-    if let claim = repository.status?.activeJob, !jobs.contains(where: { $0.metadata.name == claim.name }) {
-      let key = NamespacedName(namespace: repository.key.namespace, name: claim.name)
-      if let job = try await found(Job.self, key) { jobs.append(job) }
+    for answer in answers {
+      situation.live.builds[answer.name] = .some(try answer.result.get())
     }
-    return Situation.OutputView(jobs: jobs, pods: pods)
   }
 
   // MARK: - Acting
@@ -135,95 +164,58 @@ struct RepositoryReconciler: Sendable {
 
   private func perform(_ action: Action) async throws(KubernetesError) {
     switch action {
-    case .ensureSnapshot(let snapshot): try await ensure(snapshot)
-    case .updateRepository(let repository, let status): try await update(repository, status)
-    case .createJob(let manifest): try await create(manifest)
+    case .setFinalizer(let repository, let isWanted):
+      if let written = try await access.setFinalizer(repository, isWanted) {
+        caches.repositories.wrote(written)
+      }
+    case .ensureSnapshot(let snapshot): try await access.ensure(snapshot)
+    case .updateRepository(let repository, let status):
+      if let written = try await access.update(repository, status) { caches.repositories.wrote(written) }
+    case .createJob(let manifest):
+      try await access.create(manifest)
+      logger.info(
+        "created a Job",
+        metadata: [
+          "job": "\(manifest.key)", "builds": "\(manifest.claim.builds.map(\.name).joined(separator: ","))",
+        ])
+    case .createBuild(let build):
+      try await access.create(build)
+      logger.info("created a build", metadata: ["build": "\(build.key)"])
     case .updateBuild(let build, let status): try await update(build, status)
+    case .stopPod(let key):
+      try await access.stopPod(key)
+      logger.info("stopped a pod", metadata: ["pod": "\(key)"])
     case .deleteJob(let key, let uid):
-      try await ignoringMissing { () throws(KubernetesError) in
-        try await client.delete(Job.self, key, uid: uid, propagation: .background)
-      }
+      try await access.deleteJob(key, uid: uid)
       logger.info("deleted a Job", metadata: ["job": "\(key)"])
-    }
-  }
-
-  private func ensure(_ snapshot: Snapshot) async throws(KubernetesError) {
-    do throws(KubernetesError) {
-      if snapshot.isSecret {
-        _ = try await client.create(snapshot.secret)
-      } else {
-        _ = try await client.create(snapshot.configMap)
-      }
-    } catch {
-      // Its name holds the hash of its content, and it is immutable.
-      guard error.isAlreadyExists else { throw error }
-    }
-  }
-
-  private func create(_ manifest: JobManifest) async throws(KubernetesError) {
-    let json: JSONValue
-    do {
-      json = try manifest.manifest(defaultImage: defaultImage)
-    } catch {
-      throw KubernetesError(request: "create Job \(manifest.key)", cause: .configuration("\(error)"))
-    }
-    // Where it exists already, the answer to an earlier try was lost or the name is somebody else's. Either way
-    // this plan is over, and the next look at the output tells which.
-    _ = try await client.create(Job.self, manifest: json, key: manifest.key)
-    logger.info(
-      "created a Job",
-      metadata: [
-        "job": "\(manifest.key)", "builds": "\(manifest.claim.builds.map(\.name).joined(separator: ","))",
-      ])
-  }
-
-  private func update(
-    _ repository: SatisRepository, _ status: SatisRepository.Status
-  ) async throws(KubernetesError) {
-    if let written = try await patchStatus(repository, from: repository.status, to: status) {
-      caches.repositories.wrote(written)
+    case .deleteBuild(let key, let uid): try await access.deleteBuild(key, uid: uid)
+    case .deleteSnapshot(let key): try await access.deleteSnapshot(key, isSecret: false)
     }
   }
 
   private func update(_ build: SatisBuild, _ status: SatisBuild.Status) async throws(KubernetesError) {
-    // A build that was deleted meanwhile needs no status.
-    try await ignoringMissing { () throws(KubernetesError) in
-      guard let written = try await patchStatus(build, from: build.status, to: status) else { return }
-      caches.builds.wrote(written)
-      let condition = status.conditions?[ConditionType.succeeded]
-      logger.info(
-        "build status",
-        metadata: [
-          "build": "\(build.key)", "reason": "\(condition?.reason ?? "")", "job": "\(status.jobName ?? "")",
-        ])
-    }
+    guard let written = try await access.update(build, status) else { return }
+    caches.builds.wrote(written)
+    let condition = status.conditions?[ConditionType.succeeded]
+    logger.info(
+      "build status",
+      metadata: [
+        "build": "\(build.key)", "reason": "\(condition?.reason ?? "")", "job": "\(status.jobName ?? "")",
+      ])
   }
+}
 
-  /// Writes the difference of two statuses against the version they were decided on; nil when there is none.
-  private func patchStatus<Object: KubernetesObject, Status: Encodable>(
-    _ object: Object, from old: Status?, to new: Status
-  ) async throws(KubernetesError) -> Object? {
-    let patch: JSONValue?
-    do {
-      let before = try old.map { try JSONValue(encoding: $0) } ?? [:]
-      patch = JSONValue.mergePatch(from: before, to: try JSONValue(encoding: new))
-    } catch {
-      throw KubernetesError(
-        request: "patch \(Object.resourceType.kind) \(object.key)/status", cause: .configuration("\(error)"))
-    }
-    guard let patch else { return nil }
-    return try await client.mergePatch(
-      Object.self, object.key, subresource: .status, patch: ["status": patch],
-      resourceVersion: object.metadata.resourceVersion)
-  }
+/// What the server said of one build.
+private struct BuildAnswer: Sendable {
+  let name: String
+  let result: Result<SatisBuild?, KubernetesError>
 
-  private func ignoringMissing(
-    _ body: () async throws(KubernetesError) -> Void
-  ) async throws(KubernetesError) {
+  init(_ name: String, _ namespace: String, _ access: some ClusterAccess) async {
+    self.name = name
     do throws(KubernetesError) {
-      try await body()
+      result = .success(try await access.build(NamespacedName(namespace: namespace, name: name)))
     } catch {
-      guard error.isNotFound else { throw error }
+      result = .failure(error)
     }
   }
 }

@@ -1,0 +1,8 @@
+/// The metadata of an object and nothing else, for lists and watches that do not want its content.
+public struct ObjectIdentity<Object: KubernetesObject>: KubernetesObject {
+  /// Where the kind is served.
+  public static var resourceType: ResourceType { Object.resourceType }
+
+  /// Name, version, labels and owners.
+  public var metadata: ObjectMetadata
+}

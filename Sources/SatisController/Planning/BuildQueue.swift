@@ -1,0 +1,180 @@
+import KubernetesClient
+import SatisAPI
+
+/// The builds of a repository that wait for a Job, in the order in which they get one.
+///
+/// A value: which builds stand for which others, and who goes next, follows from the builds alone.
+struct BuildQueue: Sendable {
+  /// What a build asks for, matched against satis.json.
+  enum Ask: Sendable, Hashable {
+    /// These sources.
+    case sources([SatisRepository.ActiveJob.Source])
+    /// Everything.
+    case full
+    /// Archives that nothing names are to go.
+    case purge
+    /// An earlier release is to be served.
+    case rollback(release: String?)
+  }
+
+  /// A build in the queue.
+  struct Entry: Sendable {
+    var build: SatisBuild
+    var ask: Ask
+    /// Whether a branch or tag went away.
+    var prune = false
+    /// Where only a full build does what is asked.
+    var needsFull = false
+    /// The earliest creation of the builds that this one stands for.
+    var place: Timestamp
+    /// Waiting builds that end as superseded when this one is claimed.
+    var covers: [SatisBuild] = []
+
+    /// When a build that failed may be tried again.
+    var retryTime: Timestamp? { build.status?.nextAttemptTime }
+
+    var name: String { build.metadata.name }
+  }
+
+  /// A build that another one makes needless.
+  struct Superseded: Sendable {
+    var build: SatisBuild
+    var by: SatisBuild
+  }
+
+  /// Who goes next, by place and then by name.
+  private(set) var entries: [Entry] = []
+  /// Who need not wait for the claim to end as superseded: all that they ask, their successor asks itself.
+  private(set) var superseded: [Superseded] = []
+
+  /// Arranges builds that have no claim, given in any order.
+  init(_ waiting: [Entry]) {
+    let byAge = waiting.sorted { Self.isOlder($0.build, than: $1.build) }
+    // A rollback undoes what was built before it, so nobody after it may take a place before it.
+    for segment in byAge.split(whereSeparator: { if case .rollback = $0.ask { true } else { false } }) {
+      arrange(Array(segment))
+    }
+    entries += byAge.filter { if case .rollback = $0.ask { true } else { false } }
+    entries.sort {
+      ($0.place, $0.build.metadata.creationTimestamp ?? $0.place, $0.name)
+        < ($1.place, $1.build.metadata.creationTimestamp ?? $1.place, $1.name)
+    }
+  }
+
+  /// One stretch of the queue, oldest first.
+  private mutating func arrange(_ segment: [Entry]) {
+    var kept: [Entry] = []
+    for entry in segment {
+      var entry = entry
+      kept.removeAll { older in
+        guard entry.standsFor(older) else { return false }
+        entry.place = min(entry.place, older.place)
+        if older.prune, !entry.prune, entry.ask != .full {
+          // More than the newer build asks itself: the claim has to say so before the older one may end.
+          entry.covers += older.covers + [older.build]
+          entry.adopt(older)
+        } else {
+          superseded.append(Superseded(build: older.build, by: entry.build))
+          superseded += older.covers.map { Superseded(build: $0, by: entry.build) }
+          entry.addCommits(of: older)
+        }
+        return true
+      }
+      kept.append(entry)
+    }
+    entries += kept
+  }
+
+  /// By creation, then by name.
+  static func isOlder(_ left: SatisBuild, than right: SatisBuild) -> Bool {
+    // One without a time stamp has not been stored yet, so it is the newest.
+    let times = (
+      left.metadata.creationTimestamp?.seconds ?? .max, right.metadata.creationTimestamp?.seconds ?? .max
+    )
+    return times == (times.1, times.0) ? left.metadata.name < right.metadata.name : times.0 < times.1
+  }
+
+  /// The entries that one Job takes: those of single sources up to the first that must be alone.
+  ///
+  /// Builds that wait for a retry are passed over.
+  func batch(at now: Timestamp, limit: Int) -> [Entry] {
+    var batch: [Entry] = []
+    for entry in entries {
+      guard case .sources = entry.ask else {
+        guard entry.isDue(at: now) else { continue }
+        return batch.isEmpty ? [entry] : batch
+      }
+      guard entry.isDue(at: now) else { continue }
+      batch.append(entry)
+      if batch.count >= limit { break }
+    }
+    return batch
+  }
+
+  /// When the first of the builds that wait for a retry is due.
+  func nextRetry(after now: Timestamp) -> Timestamp? {
+    entries.compactMap(\.retryTime).filter { $0 > now }.min()
+  }
+}
+
+extension BuildQueue.Entry {
+  func isDue(at now: Timestamp) -> Bool { retryTime.map { $0 <= now } ?? true }
+
+  /// Whether this build, the newer one, does all that the older one asked for.
+  fileprivate func standsFor(_ older: Self) -> Bool {
+    switch (ask, older.ask) {
+    case (.full, .full), (.full, .sources), (.purge, .purge): true
+    case (.sources(let own), .sources(let others)): own.map(\.url) == others.map(\.url)
+    default: false
+    }
+  }
+
+  fileprivate mutating func adopt(_ older: Self) {
+    prune = true
+    needsFull = needsFull || older.needsFull
+    guard case .sources(var sources) = ask, case .sources(let others) = older.ask else { return }
+    for index in sources.indices {
+      sources[index].package = sources[index].package ?? others[index].package
+    }
+    ask = .sources(sources)
+    addCommits(of: older)
+  }
+
+  fileprivate mutating func addCommits(of older: Self) {
+    guard case .sources(var sources) = ask, case .sources(let others) = older.ask else { return }
+    for (index, other) in zip(sources.indices, others) {
+      let commits = (other.commits ?? []) + (sources[index].commits ?? [])
+      // The last ones matter; a claim must stay small.
+      sources[index].commits = commits.isEmpty ? nil : Array(commits.suffix(5))
+    }
+    ask = .sources(sources)
+  }
+}
+
+/// What builds that have ended as superseded left to those that stand for them.
+///
+/// It is read from the builds themselves, so that a failed attempt does not forget it.
+struct Succession: Sendable {
+  private var predecessors: [String: [SatisBuild]] = [:]
+
+  init(_ builds: [SatisBuild]) {
+    for build in builds {
+      guard let heir = build.status?.supersededBy else { continue }
+      predecessors[heir, default: []].append(build)
+    }
+  }
+
+  /// The builds that ended for this one, and those that had ended for them.
+  func ancestors(of build: SatisBuild) -> [SatisBuild] {
+    var found: [SatisBuild] = []
+    var pending = [build.metadata.name]
+    var seen: Set<String> = [build.metadata.name]
+    while let name = pending.popLast() {
+      for ancestor in predecessors[name] ?? [] where seen.insert(ancestor.metadata.name).inserted {
+        found.append(ancestor)
+        pending.append(ancestor.metadata.name)
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,59 @@
+import KubernetesClient
+
+/// How far an unfinished pod has come.
+struct PodProgress: Sendable {
+  /// What it is doing, for a person who waits for it.
+  let message: String
+  /// Why it does not get going, in one word; nil once its container has started.
+  let startProblem: String?
+  /// Whether its node has not answered for so long that the pod was given up.
+  let isUnreachable: Bool
+
+  /// Beyond this many seconds after a pod should have ended, its node is taken to be out of reach.
+  static let unreachableSeconds: Int64 = 120
+
+  init(_ pod: Pod?, at now: Timestamp) {
+    guard let pod else {
+      message = "waiting for its pod"
+      startProblem = "PodNotCreated"
+      isUnreachable = false
+      return
+    }
+    let name = "pod \(pod.metadata.name)"
+    let container = pod.status?.containerStatuses?.first { $0.name == JobManifest.containerName }?.state
+    let hasStarted =
+      container?.running != nil || container?.terminated != nil || pod.status?.phase == "Running"
+    // Its deletion time has the grace period in it; a kubelet that still answers needs little more.
+    isUnreachable =
+      !pod.isFinished
+      && (pod.status?.reason == "NodeLost"
+        || pod.metadata.deletionTimestamp.map { now - $0 > Self.unreachableSeconds } ?? false)
+    if isUnreachable {
+      message =
+        "\(name) was to end, but its node \(pod.spec?.nodeName ?? "") does not answer; when the node is known to "
+        + "be gone, `kubectl delete \(name) --force` lets the next build start"
+      startProblem = nil
+    } else if let unscheduled = pod.status?.conditions?.first(where: {
+      $0.type == "PodScheduled" && $0.status == "False"
+    }) {
+      message = "\(name) has no node yet: \(unscheduled.message ?? unscheduled.reason ?? "unknown reason")"
+      startProblem = "Unschedulable"
+    } else if let reason = container?.waiting?.reason, reason != "ContainerCreating",
+      reason != "PodInitializing"
+    {
+      let detail = container?.waiting?.message.map { ": \($0)" } ?? ""
+      message = "\(name) cannot start yet: \(reason)\(detail)"
+      startProblem =
+        reason.contains("Image") || reason.contains("ErrImage") ? "ImageNotPulled" : "PodNotStarted"
+    } else if pod.isFinished {
+      message = "\(name) has ended"
+      startProblem = nil
+    } else if hasStarted {
+      message = "\(name) is running Satis"
+      startProblem = nil
+    } else {
+      message = "\(name) is starting"
+      startProblem = "PodNotStarted"
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import KubernetesClient
+import SatisAPI
+
+/// What the driver of a reconciliation reads from and writes to a cluster.
+///
+/// The door through which faults are injected: a simulated cluster stands behind it as well as a real one. Each call is
+/// one step that can fail on its own; a write may have happened although it failed.
+protocol ClusterAccess: Sendable {
+  /// The repository on the server; nil when there is none.
+  func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository?
+  /// A build on the server; nil when there is none.
+  func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild?
+  /// satis.json, or why there is none.
+  func configuration(
+    of repository: SatisRepository
+  ) async throws(KubernetesError) -> Result<SatisConfiguration, ConfigurationProblem>
+  /// The Jobs and pods that may write to the repository's output, or to one that overlaps with it.
+  func output(
+    of repository: SatisRepository, neighbours: [SatisRepository]
+  ) async throws(KubernetesError) -> Situation.OutputView
+  /// Names of the repository's snapshots.
+  func snapshots(of repository: SatisRepository) async throws(KubernetesError) -> [String]
+
+  /// Adds or removes the finalizer; the object as it is then, nil when it is gone.
+  func setFinalizer(
+    _ repository: SatisRepository, _ isWanted: Bool
+  ) async throws(KubernetesError) -> SatisRepository?
+  /// Creates the snapshot unless it is there.
+  func ensure(_ snapshot: Snapshot) async throws(KubernetesError)
+  /// Writes a status, decided on this version of the object.
+  func update(
+    _ repository: SatisRepository, _ status: SatisRepository.Status
+  ) async throws(KubernetesError) -> SatisRepository?
+  /// Writes a status, decided on this version of the object; nil when the build is gone.
+  func update(_ build: SatisBuild, _ status: SatisBuild.Status) async throws(KubernetesError) -> SatisBuild?
+  /// Creates a Job; one that exists is an error.
+  func create(_ job: JobManifest) async throws(KubernetesError)
+  /// Creates a build unless it is there.
+  func create(_ build: SatisBuild) async throws(KubernetesError)
+  /// Lowers the pod's deadline, so that the kubelet ends it in an orderly way and its report is kept.
+  func stopPod(_ key: NamespacedName) async throws(KubernetesError)
+  /// Deletes a Job with its pods unless it is gone.
+  func deleteJob(_ key: NamespacedName, uid: String) async throws(KubernetesError)
+  /// Deletes a build unless it is gone.
+  func deleteBuild(_ key: NamespacedName, uid: String) async throws(KubernetesError)
+  /// Deletes a snapshot unless it is gone.
+  func deleteSnapshot(_ key: NamespacedName, isSecret: Bool) async throws(KubernetesError)
+}

@@ -1,0 +1,205 @@
+import KubernetesClient
+import SatisAPI
+
+/// The door to a real cluster.
+struct KubernetesAccess: ClusterAccess {
+  let client: KubernetesClient
+  /// The Satis image of repositories that name none.
+  let defaultImage: String
+
+  // MARK: - Reading
+
+  func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository? {
+    try await found(SatisRepository.self, key)
+  }
+
+  func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild? {
+    try await found(SatisBuild.self, key)
+  }
+
+  func configuration(
+    of repository: SatisRepository
+  ) async throws(KubernetesError) -> Result<SatisConfiguration, ConfigurationProblem> {
+    try await ConfigurationLoader(client: client).load(repository)
+  }
+
+  func output(
+    of repository: SatisRepository, neighbours: [SatisRepository]
+  ) async throws(KubernetesError) -> Situation.OutputView {
+    let namespace = repository.metadata.namespace
+    var view = Situation.OutputView(jobs: [], pods: [])
+    let outputs = ([repository] + neighbours).map { ResourceNames.outputLabelValue($0.spec.output) }
+    for label in Set(outputs).sorted() {
+      let selector = "\(ResourceNames.outputLabel)=\(label)"
+      // Jobs first: a Job that is finished by then makes no pod that the second list could miss.
+      view.jobs += try await client.listAll(Job.self, in: namespace, labelSelector: selector).items
+      view.pods += try await client.listAll(Pod.self, in: namespace, labelSelector: selector).items
+    }
+    // Somebody else's Job may have the claim's name and none of the labels.
+    if let claim = repository.status?.activeJob,
+      !view.jobs.contains(where: { $0.metadata.name == claim.name })
+    {
+      let key = NamespacedName(namespace: repository.key.namespace, name: claim.name)
+      if let job = try await found(Job.self, key) { view.jobs.append(job) }
+    }
+    return view
+  }
+
+  func snapshots(of repository: SatisRepository) async throws(KubernetesError) -> [String] {
+    // Secrets cannot be listed: the right to list them is the right to read them all.
+    guard !repository.spec.config.isSecret else { return [] }
+    let label = ResourceNames.repositoryLabelValue(repository.metadata.name)
+    let selector =
+      "\(ResourceNames.managedByLabel)=\(ResourceNames.manager),"
+      + "\(ResourceNames.componentLabel)=\(ResourceNames.snapshotComponent),\(ResourceNames.repositoryLabel)=\(label)"
+    return try await client.listAll(
+      ObjectIdentity<ConfigMap>.self, in: repository.metadata.namespace, labelSelector: selector
+    ).items.filter { map in
+      map.metadata.ownerReferences?.contains { $0.uid == repository.metadata.uid } ?? false
+    }.map(\.metadata.name)
+  }
+
+  private func found<Object: KubernetesObject>(
+    _ type: Object.Type, _ key: NamespacedName
+  ) async throws(KubernetesError) -> Object? {
+    do throws(KubernetesError) {
+      return try await client.get(type, key)
+    } catch {
+      guard error.isNotFound else { throw error }
+      return nil
+    }
+  }
+
+  // MARK: - Writing
+
+  func setFinalizer(
+    _ repository: SatisRepository, _ isWanted: Bool
+  ) async throws(KubernetesError) -> SatisRepository? {
+    let others = (repository.metadata.finalizers ?? []).filter { $0 != ResourceNames.finalizer }
+    let finalizers = (others + (isWanted ? [ResourceNames.finalizer] : [])).map { JSONValue.string($0) }
+    do throws(KubernetesError) {
+      return try await client.mergePatch(
+        SatisRepository.self, repository.key, patch: ["metadata": ["finalizers": .array(finalizers)]],
+        resourceVersion: repository.metadata.resourceVersion)
+    } catch {
+      guard error.isNotFound else { throw error }
+      return nil
+    }
+  }
+
+  func ensure(_ snapshot: Snapshot) async throws(KubernetesError) {
+    // Its name holds the hash of its content, and it is immutable.
+    try await ignoringExisting { () throws(KubernetesError) in
+      if snapshot.isSecret {
+        _ = try await client.create(snapshot.secret)
+      } else {
+        _ = try await client.create(snapshot.configMap)
+      }
+    }
+  }
+
+  func update(
+    _ repository: SatisRepository, _ status: SatisRepository.Status
+  ) async throws(KubernetesError) -> SatisRepository? {
+    try await patchStatus(repository, from: repository.status, to: status)
+  }
+
+  func update(
+    _ build: SatisBuild, _ status: SatisBuild.Status
+  ) async throws(KubernetesError) -> SatisBuild? {
+    do throws(KubernetesError) {
+      return try await patchStatus(build, from: build.status, to: status)
+    } catch {
+      // A build that was deleted meanwhile needs no status.
+      guard error.isNotFound else { throw error }
+      return nil
+    }
+  }
+
+  func create(_ job: JobManifest) async throws(KubernetesError) {
+    let json: JSONValue
+    do {
+      json = try job.manifest(defaultImage: defaultImage)
+    } catch {
+      throw KubernetesError(request: "create Job \(job.key)", cause: .configuration("\(error)"))
+    }
+    // Where it exists already, the answer to an earlier try was lost or the name is somebody else's. Either way
+    // this plan is over, and the next look at the output tells which.
+    _ = try await client.create(Job.self, manifest: json, key: job.key)
+  }
+
+  func create(_ build: SatisBuild) async throws(KubernetesError) {
+    try await ignoringExisting { () throws(KubernetesError) in
+      _ = try await client.create(build)
+    }
+  }
+
+  func stopPod(_ key: NamespacedName) async throws(KubernetesError) {
+    try await ignoringMissing { () throws(KubernetesError) in
+      _ = try await client.mergePatch(
+        Pod.self, key, patch: ["spec": ["activeDeadlineSeconds": 1]], resourceVersion: nil)
+    }
+  }
+
+  func deleteJob(_ key: NamespacedName, uid: String) async throws(KubernetesError) {
+    try await delete(Job.self, key, uid: uid)
+  }
+
+  func deleteBuild(_ key: NamespacedName, uid: String) async throws(KubernetesError) {
+    try await delete(SatisBuild.self, key, uid: uid)
+  }
+
+  func deleteSnapshot(_ key: NamespacedName, isSecret: Bool) async throws(KubernetesError) {
+    if isSecret {
+      try await delete(Secret.self, key, uid: nil)
+    } else {
+      try await delete(ConfigMap.self, key, uid: nil)
+    }
+  }
+
+  /// Writes the difference of two statuses against the version they were decided on; nil when there is none.
+  private func patchStatus<Object: KubernetesObject, Status: Encodable>(
+    _ object: Object, from old: Status?, to new: Status
+  ) async throws(KubernetesError) -> Object? {
+    let patch: JSONValue?
+    do {
+      let before = try old.map { try JSONValue(encoding: $0) } ?? [:]
+      patch = JSONValue.mergePatch(from: before, to: try JSONValue(encoding: new))
+    } catch {
+      throw KubernetesError(
+        request: "patch \(Object.resourceType.kind) \(object.key)/status", cause: .configuration("\(error)"))
+    }
+    guard let patch else { return nil }
+    return try await client.mergePatch(
+      Object.self, object.key, subresource: .status, patch: ["status": patch],
+      resourceVersion: object.metadata.resourceVersion)
+  }
+
+  private func delete<Object: KubernetesObject>(
+    _ type: Object.Type, _ key: NamespacedName, uid: String?
+  ) async throws(KubernetesError) {
+    try await ignoringMissing { () throws(KubernetesError) in
+      try await client.delete(type, key, uid: uid, propagation: .background)
+    }
+  }
+
+  private func ignoringMissing(
+    _ body: () async throws(KubernetesError) -> Void
+  ) async throws(KubernetesError) {
+    do throws(KubernetesError) {
+      try await body()
+    } catch {
+      guard error.isNotFound else { throw error }
+    }
+  }
+
+  private func ignoringExisting(
+    _ body: () async throws(KubernetesError) -> Void
+  ) async throws(KubernetesError) {
+    do throws(KubernetesError) {
+      try await body()
+    } catch {
+      guard error.isAlreadyExists else { throw error }
+    }
+  }
+}
