@@ -35,5 +35,12 @@ enum Examples {
 
   static let claim = SatisRepository.ActiveJob(
     name: "packages-be8246b3-7", startTime: Timestamp(seconds: 0), configHash: "hash", full: false,
-    builds: [.init(name: "b1", uid: "uid-b1", sources: ["https://git.example.org/acme/lib.git"])])
+    builds: [
+      .init(
+        name: "b1", uid: "uid-b1",
+        sources: [
+          .init(url: "https://git.example.org/acme/lib.git", commits: ["0123abc"]),
+          .init(url: "https://git.example.org/acme/app.git", package: "acme/app"),
+        ])
+    ])
 }

@@ -21,7 +21,7 @@ private let digest = "be8246b3"
   @Test func `nothing is claimed before the server was asked for Jobs, pods and the build itself`() {
     var scene = Scene()
     scene.addBuild("b1")
-    #expect(scene.decide().looks == [[.configuration], [.output, .build("b1")]])
+    #expect(scene.decide().looks == [[.configuration], [.slot], [.output, .build("b1")]])
   }
 
   @Test func `a build that has ended on the server is not started from a stale cache`() {
@@ -29,6 +29,7 @@ private let digest = "be8246b3"
     let stale = scene.addBuild("b1")
     var situation = scene.cached
     situation.live.configuration = scene.configuration
+    situation.live.slot = .granted
     situation.live.output = .init(jobs: [], pods: [])
     var ended = stale
     ended.status = ended.invalid("ended", at: scene.now)
@@ -41,10 +42,10 @@ private let digest = "be8246b3"
   }
 
   @Test func `the oldest build runs first and names break ties`() {
-    var scene = Scene()
-    scene.addBuild("late", createdAfter: 2)
-    scene.addBuild("b", createdAfter: 1)
-    scene.addBuild("a", createdAfter: 1)
+    var scene = Scene.built
+    scene.addBuild("late", operation: .purge, createdAfter: 2)
+    scene.addBuild("b", operation: .rollback, createdAfter: 1)
+    scene.addBuild("a", operation: .rollback, createdAfter: 1)
     scene.step()
     #expect(scene.claim?.builds.map(\.name) == ["a"])
     #expect(scene.condition("b")?.reason == "Queued")
@@ -59,14 +60,11 @@ private let digest = "be8246b3"
   }
 
   @Test func `a push after a full build of the same configuration builds its source alone`() {
-    var scene = Scene()
-    var status = SatisRepository.Status()
-    status.configHash = scene.configHash
-    scene.repository?.status = status
+    var scene = Scene.built
     scene.addBuild("b1", source: .init(url: "ssh://git@GIT.example.org:22/acme/lib"))
     scene.step()
     #expect(scene.claim?.full == false)
-    #expect(scene.claim?.builds.first?.sources == ["https://git.example.org/acme/lib.git"])
+    #expect(scene.claim?.builds.first?.sources == [.init(url: "https://git.example.org/acme/lib.git")])
   }
 
   @Test(arguments: ["Pending", "Running", "Unknown"])
@@ -102,7 +100,7 @@ private let digest = "be8246b3"
     scene.addBuild("b1")
     let plan = scene.decide().actions
     scene.apply(Array(plan.prefix(2)))  // Killed between the claim and the Job.
-    #expect(scene.decide().actions.words == ["job \(firstJob)", "build b1 Running"])
+    #expect(scene.decide().actions.words == ["snapshot", "job \(firstJob)", "build b1 Running"])
   }
 
   @Test func `a Job that the cache has not seen yet is found on the server`() {
@@ -141,6 +139,8 @@ private let digest = "be8246b3"
   @Test(arguments: [("SatisFailed", "Failed"), ("DeadlineExceeded", "TimedOut")])
   func `a failed Job ends its build with its reason`(reason: String, expected: String) {
     var scene = started()
+    scene.repository?.spec.build = .init()
+    scene.repository?.spec.build?.retryLimit = 0
     scene.endJob(firstJob, succeeded: false, reason: reason)
     scene.step()
     #expect(scene.condition("b1")?.reason == expected)
@@ -153,11 +153,12 @@ private let digest = "be8246b3"
     scene.endJob(firstJob, succeeded: true)
     scene.addPod("replaced", job: firstJob, phase: "Running")
     scene.step()
-    #expect(scene.condition("b1")?.status == .yes)
+    #expect(scene.condition("b1")?.reason == "Running")
     #expect(scene.claim?.name == firstJob)
     scene.pods.removeAll { $0.metadata.name == "replaced" }
     scene.step()
     #expect(scene.claim == nil)
+    #expect(scene.condition("b1")?.status == .yes)
   }
 
   @Test func `the next build takes the next number`() {
@@ -170,16 +171,17 @@ private let digest = "be8246b3"
     #expect(scene.jobs.map(\.metadata.name) == [firstJob, secondJob])
   }
 
-  @Test func `a Job deleted by hand ends its build and its name is not used again`() {
+  @Test func `after a Job was deleted by hand its build is tried again in another one`() {
     var scene = started()
     scene.jobs = []
     scene.step()
-    #expect(scene.condition("b1")?.reason == "Failed")
+    #expect(scene.condition("b1")?.reason == "Retrying")
     #expect(scene.builds[0].status?.attempts?.first?.reason == "JobDeleted")
     #expect(scene.claim == nil)
-    scene.addBuild("b2", createdAfter: 1)
+    scene.now = scene.now + 10
     scene.step()
     #expect(scene.claim?.name == secondJob)
+    #expect(scene.condition("b1")?.reason == "Running")
   }
 
   @Test func `deleting the last build of a claim stops its Job`() {
@@ -243,7 +245,7 @@ private let digest = "be8246b3"
     #expect(scene.condition("b1")?.reason == "Queued")
     #expect(scene.condition("b1")?.message.contains("exceeded quota") == true)
     scene.live.jobRefusal = nil
-    #expect(scene.step().words == ["job \(firstJob)", "build b1 Running"])
+    #expect(scene.step().words == ["snapshot", "job \(firstJob)", "build b1 Running"])
   }
 
   @Test func `an invalid Job ends its build and frees the output`() {
@@ -327,8 +329,8 @@ private let digest = "be8246b3"
     #expect(scene.repository?.status?.conditions?[ConditionType.ready]?.status == .no)
   }
 
-  @Test func `a repository becomes Ready without any build`() {
-    var scene = Scene()
+  @Test func `a repository that was built becomes Ready without any build`() {
+    var scene = Scene.built
     scene.step()
     #expect(scene.repository?.status?.conditions?[ConditionType.ready]?.status == .yes)
     #expect(scene.decide().actions.isEmpty)

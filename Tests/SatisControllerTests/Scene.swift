@@ -17,6 +17,9 @@ struct Scene {
   var builds: [SatisBuild] = []
   var jobs: [Job] = []
   var pods: [Pod] = []
+  var neighbours: [SatisRepository] = []
+  var snapshots: [String] = []
+  var slot = Situation.SlotAnswer.granted
   var live = Situation.LiveView()
 
   init() {
@@ -24,6 +27,8 @@ struct Scene {
     metadata.uid = "uid-acme"
     metadata.resourceVersion = "10"
     metadata.generation = 1
+    metadata.creationTimestamp = Timestamp(seconds: 1_600_000_000)
+    metadata.finalizers = [ResourceNames.finalizer]
     repository = SatisRepository(
       metadata: metadata,
       spec: .init(config: .init(inline: Self.satisJSON), output: .init(claimName: "output", path: "acme")))
@@ -33,7 +38,7 @@ struct Scene {
   var cached: Situation {
     Situation(
       key: NamespacedName(namespace: "shop", name: "acme"), now: now, repository: repository, builds: builds,
-      cachedJobs: jobs, cachedPods: pods, live: live)
+      cachedJobs: jobs, cachedPods: pods, neighbours: neighbours, live: live)
   }
 
   /// Decides, giving each look what the scene holds, and returns the actions with all looks on the way.
@@ -62,6 +67,10 @@ struct Scene {
       situation.live.output = .init(jobs: jobs, pods: pods)
     case .build(let name):
       situation.live.builds[name] = .some(builds.first { $0.metadata.name == name })
+    case .snapshots:
+      situation.live.snapshots = snapshots
+    case .slot:
+      situation.live.slot = slot
     }
   }
 
@@ -78,17 +87,34 @@ struct Scene {
   /// Adds a build, created so many seconds after the scene's beginning.
   @discardableResult
   mutating func addBuild(
-    _ name: String, source: SatisBuild.Source? = nil, createdAfter: Int64 = 0
+    _ name: String, source: SatisBuild.Source? = nil, operation: SatisBuild.Operation? = nil,
+    createdAfter: Int64 = 0
   ) -> SatisBuild {
-    var metadata = ObjectMetadata(name: name, namespace: "shop")
-    metadata.uid = "uid-\(name)"
-    metadata.resourceVersion = "20"
-    metadata.generation = 1
-    metadata.creationTimestamp = Timestamp(seconds: 1_700_000_000) + createdAfter
-    let build = SatisBuild(
-      metadata: metadata, spec: .init(repositoryRef: .init(name: "acme"), source: source))
+    store(
+      SatisBuild(
+        metadata: ObjectMetadata(name: name, namespace: "shop"),
+        spec: .init(repositoryRef: .init(name: "acme"), operation: operation, source: source)),
+      createdAfter: createdAfter)
+  }
+
+  @discardableResult
+  private mutating func store(_ build: SatisBuild, createdAfter: Int64 = 0) -> SatisBuild {
+    var build = build
+    build.metadata.uid = "uid-\(build.metadata.name)"
+    build.metadata.resourceVersion = "20"
+    build.metadata.generation = 1
+    build.metadata.creationTimestamp = Timestamp(seconds: 1_700_000_000) + createdAfter
     builds.append(build)
     return build
+  }
+
+  /// A repository whose last full build was made from this satis.json.
+  static var built: Scene {
+    var scene = Scene()
+    var status = SatisRepository.Status()
+    status.configHash = scene.configHash
+    scene.repository?.status = status
+    return scene
   }
 
   /// Does what the actions say, as the API server would.
@@ -96,6 +122,15 @@ struct Scene {
     for action in actions {
       switch action {
       case .ensureSnapshot: break
+      case .setFinalizer(_, let isWanted):
+        repository?.metadata.finalizers = isWanted ? [ResourceNames.finalizer] : nil
+        if !isWanted, repository?.metadata.deletionTimestamp != nil { repository = nil }
+      case .createBuild(let build): store(build)
+      case .stopPod(let key):
+        guard let index = pods.firstIndex(where: { $0.key == key }) else { break }
+        pods[index].spec = .init(activeDeadlineSeconds: 1)
+      case .deleteBuild(let key, _): builds.removeAll { $0.key == key }
+      case .deleteSnapshot(let key): snapshots.removeAll { $0 == key.name }
       case .updateRepository(_, let status): repository?.status = status
       case .createJob(let manifest): addJob(manifest.claim.name)
       case .updateBuild(let build, let status):
@@ -149,13 +184,19 @@ struct Scene {
   }
 
   /// Ends the claim's Job the way the Job controller and the runner do.
-  mutating func endJob(_ name: String, succeeded: Bool, reason: String? = nil) {
+  mutating func endJob(
+    _ name: String, succeeded: Bool, reason: String? = nil, release: String? = nil,
+    failed: [Int: String] = [:]
+  ) {
     guard let index = jobs.firstIndex(where: { $0.metadata.name == name }) else { return }
     jobs[index].status = .init(conditions: [.init(type: succeeded ? "Complete" : "Failed", status: "True")])
+    let entries = failed.sorted { $0.key < $1.key }
+      .map { "{\"source\":\($0.key),\"reason\":\"\($0.value)\",\"message\":\"source \($0.key) failed\"}" }
+      .joined(separator: ",")
     let report = """
       {"version":1,"result":"\(succeeded ? "Succeeded" : "Failed")","reason":"\(reason ?? (succeeded ? "Succeeded" : "SatisFailed"))",
-       "message":"what happened","release":\(succeeded ? "\"r1\"" : "null"),"exitCode":\(succeeded ? 0 : 1),
-       "failedSources":[],"packages":1,"startTime":"2023-11-14T22:13:20Z","endTime":"2023-11-14T22:14:20Z","log":"the end"}
+       "message":"what happened","release":\((release ?? (succeeded ? "r1" : nil)).map { "\"\($0)\"" } ?? "null"),"exitCode":\(succeeded ? 0 : 1),
+       "failedSources":[\(entries)],"packages":1,"startTime":"2023-11-14T22:13:20Z","endTime":"2023-11-14T22:14:20Z","log":"the end"}
       """
     pods.removeAll { $0.metadata.labels?["job-name"] == name }
     addPod(
@@ -177,6 +218,11 @@ extension [Action] {
     map { action in
       switch action {
       case .ensureSnapshot: "snapshot"
+      case .setFinalizer(_, let isWanted): isWanted ? "finalizer" : "no finalizer"
+      case .createBuild(let build): "create \(build.metadata.name)"
+      case .stopPod(let key): "stop \(key.name)"
+      case .deleteBuild(let key, _): "delete build \(key.name)"
+      case .deleteSnapshot(let key): "delete snapshot \(key.name)"
       case .updateRepository(_, let status): status.activeJob.map { "claim \($0.name)" } ?? "repository"
       case .createJob(let manifest): "job \(manifest.claim.name)"
       case .updateBuild(let build, let status):

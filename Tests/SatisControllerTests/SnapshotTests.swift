@@ -44,7 +44,11 @@ import Testing
     for metadata in [snapshot.configMap.metadata, snapshot.secret.metadata] {
       #expect(metadata.key == snapshot.key)
       #expect(metadata.namespace == "shop")
-      #expect(metadata.labels == ["app.kubernetes.io/managed-by": "satis-operator"])
+      #expect(
+        metadata.labels == [
+          "app.kubernetes.io/managed-by": "satis-operator", "app.kubernetes.io/component": "snapshot",
+          "satis.dev/repository": "acme",
+        ])
       #expect(metadata.ownerReferences?.map(\.uid) == ["uid-acme"])
       #expect(metadata.ownerReferences?.map(\.kind) == ["SatisRepository"])
     }

@@ -5,10 +5,12 @@ import Testing
 @testable import SatisController
 
 @Suite struct WorkOrderTests {
-  private func claim(full: Bool, sources: [String]...) -> SatisRepository.ActiveJob {
+  private func claim(
+    full: Bool, _ sources: [SatisRepository.ActiveJob.Source]..., operation: SatisBuild.Operation = .build
+  ) -> SatisRepository.ActiveJob {
     .init(
-      name: "packages-be8246b3-7", startTime: Timestamp(seconds: 0), configHash: "hash", full: full,
-      builds: sources.enumerated().map { .init(name: "b\($0)", uid: "uid-\($0)", sources: $1) })
+      name: "packages-be8246b3-7", startTime: Timestamp(seconds: 0), configHash: "hash", operation: operation,
+      full: full, builds: sources.enumerated().map { .init(name: "b\($0)", uid: "uid-\($0)", sources: $1) })
   }
 
   private func repository(_ build: SatisRepository.Build?) -> SatisRepository {
@@ -20,7 +22,14 @@ import Testing
   @Test func `an order is the one that the runner's own tests carry out`() throws {
     let order = WorkOrder(
       repository: repository(.init(activeDeadlineSeconds: 900, options: [.minify, .noHTML])),
-      claim: claim(full: false, sources: ["https://git.example.test/acme/lib.git"]))
+      claim: claim(
+        full: false,
+        [
+          .init(
+            url: "https://git.example.test/acme/lib.git",
+            commits: ["6dcb09b5b57875f334f61aebed695e2e4193db5e"])
+        ],
+        [.init(url: "https://git.example.test/acme/app.git", package: "acme/app")]))
     let expected = try JSONValue(parsing: Fixtures.contract("work-order.json").utf8)
     #expect(try JSONValue(encoding: order) == expected)
   }
@@ -29,14 +38,25 @@ import Testing
     let order = WorkOrder(repository: repository(nil), claim: claim(full: true))
     #expect(order.options == [])
     #expect(order.deadlineSeconds == 3_600)
-    #expect(order.operation == "Build")
+    #expect(order.operation == .build)
+    #expect(order.keepReleases == 3)
+    #expect(order.graceSeconds == 3_600)
   }
 
-  @Test func `a full claim names no source, another one the sources of all its builds`() {
-    let sources = claim(full: true, sources: ["https://a"], ["https://b"])
-    #expect(WorkOrder(repository: repository(nil), claim: sources).sources == [])
-    var partial = sources
-    partial.full = false
-    #expect(WorkOrder(repository: repository(nil), claim: partial).sources == ["https://a", "https://b"])
+  @Test func `a source that several builds ask for stands in the order once`() {
+    let shared = claim(
+      full: false, [.init(url: "https://a", commits: ["1"])],
+      [.init(url: "https://b"), .init(url: "https://a", package: "acme/a")])
+    #expect(
+      WorkOrder(repository: repository(nil), claim: shared).sources
+        == [.init(url: "https://a", package: "acme/a", commits: ["1"]), .init(url: "https://b")])
+  }
+
+  @Test func `a purge and a rollback name no sources`() {
+    for operation in [SatisBuild.Operation.purge, .rollback] {
+      let order = WorkOrder(repository: repository(nil), claim: claim(full: false, [], operation: operation))
+      #expect(order.sources == nil)
+      #expect(order.full == nil)
+    }
   }
 }

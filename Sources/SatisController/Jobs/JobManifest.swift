@@ -13,8 +13,8 @@ struct JobManifest: Sendable {
   ///
   /// The snapshot carries a user database with an entry for it.
   static let userID: Int64 = 1_000
-  /// Seconds that the pod may live beyond the runner's own deadline: pulling the image, and ending in order.
-  static let deadlineMargin = 600
+  /// Seconds in which the runner ends in an orderly way when it is told to stop.
+  static let terminationGraceSeconds: Int64 = 60
 
   let repository: SatisRepository
   let claim: SatisRepository.ActiveJob
@@ -68,8 +68,8 @@ struct JobManifest: Sendable {
     [
       "restartPolicy": "Never",
       // The pod's own deadline stands behind the runner's. A Job's would take the pod's report with it.
-      "activeDeadlineSeconds": .integer(Int64(order.deadlineSeconds + Self.deadlineMargin)),
-      "terminationGracePeriodSeconds": 60,
+      "activeDeadlineSeconds": .integer(podDeadlineSeconds(order)),
+      "terminationGracePeriodSeconds": .integer(Self.terminationGraceSeconds),
       "serviceAccountName": "satis-build",
       "automountServiceAccountToken": false,
       "enableServiceLinks": false,
@@ -86,6 +86,12 @@ struct JobManifest: Sendable {
       "containers": [container(image: image)],
       "volumes": .array(mounts.map(\.volume)),
     ]
+  }
+
+  /// It counts from when the kubelet takes the pod on, so that pulling the image is in it.
+  private func podDeadlineSeconds(_ order: WorkOrder) -> Int64 {
+    Int64(order.deadlineSeconds) + BuildSettings(repository).startDeadlineSeconds
+      + Self.terminationGraceSeconds
   }
 
   private func container(image: String) -> JSONValue {

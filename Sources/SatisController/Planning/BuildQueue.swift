@@ -54,6 +54,11 @@ struct BuildQueue: Sendable {
     for segment in byAge.split(whereSeparator: { if case .rollback = $0.ask { true } else { false } }) {
       arrange(Array(segment))
     }
+    // The heir of an heir is the one that runs.
+    let heirs = Dictionary(superseded.map { ($0.build.metadata.name, $0.by) }) { _, last in last }
+    for index in superseded.indices {
+      while let heir = heirs[superseded[index].by.metadata.name] { superseded[index].by = heir }
+    }
     entries += byAge.filter { if case .rollback = $0.ask { true } else { false } }
     entries.sort {
       ($0.place, $0.build.metadata.creationTimestamp ?? $0.place, $0.name)
