@@ -25,7 +25,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
       guard scanner.skipDigits() else { return nil }
     }
     guard let offset = scanner.zoneOffset(), scanner.isAtEnd else { return nil }
-    let days = Self.daysSinceEpoch(year: year, month: month, day: day)
+    let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
     // The 30th of February would be the 1st or 2nd of March.
     guard Self(seconds: days * 86_400).civilDate.day == day else { return nil }
     seconds = ((days * 24 + hour) * 60 + minute) * 60 + second - offset
@@ -42,41 +42,21 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   /// Seconds from the right timestamp to the left one.
   public static func - (left: Self, right: Self) -> Int64 { left.seconds - right.seconds }
 
-  /// Days since 1970-01-01 in the proleptic Gregorian calendar, whose 400-year cycle has 146,097 days.
-  ///
-  /// Years are counted from March, so that the leap day is the last of its year.
-  private static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
-    let shifted = month <= 2 ? year - 1 : year
-    let cycle = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let yearOfCycle = shifted - cycle * 400
-    let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-    return cycle * 146_097 + yearOfCycle * 365 + yearOfCycle / 4 - yearOfCycle / 100 + dayOfYear - 719_468
-  }
-
-  private var civilDate: (year: Int64, month: Int64, day: Int64) {
-    let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400 + 719_468
-    let cycle = (days >= 0 ? days : days - 146_096) / 146_097
-    let dayOfCycle = days - cycle * 146_097
-    let yearOfCycle = (dayOfCycle - dayOfCycle / 1_460 + dayOfCycle / 36_524 - dayOfCycle / 146_096) / 365
-    let dayOfYear = dayOfCycle - (365 * yearOfCycle + yearOfCycle / 4 - yearOfCycle / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    return (
-      yearOfCycle + cycle * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-    )
+  private var civilDate: CivilDate {
+    CivilDate(daysSinceEpoch: (seconds >= 0 ? seconds : seconds - 86_399) / 86_400)
   }
 }
 
 extension Timestamp: CustomStringConvertible {
   /// RFC 3339 in UTC, as in `2026-03-29T01:00:00Z`.
   public var description: String {
-    let (year, month, day) = civilDate
+    let date = civilDate
     let second = ((seconds % 86_400) + 86_400) % 86_400
     func padded(_ number: Int64, _ width: Int) -> String {
       let digits = String(number)
       return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
       + "T\(padded(second / 3_600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))Z"
   }
 }
