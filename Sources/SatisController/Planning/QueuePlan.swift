@@ -31,7 +31,7 @@ extension RepositoryPlanner {
         return build.reason == .retrying
       })
     var status = repository.status ?? SatisRepository.Status()
-    if !actions.contains(where: \.isRepositoryUpdate), status.queuedBuilds != waiting.count {
+    if !writesRepository, status.queuedBuilds != waiting.count {
       status.queuedBuilds = waiting.count
       update(repository, status)
     }
@@ -200,7 +200,7 @@ extension RepositoryPlanner {
     let queue = BuildQueue(try entries(open, configuration))
     try supersede(queue, of: repository)
     var status = repository.status(queued: queue.entries.count)
-    status.setReadiness(of: repository, configuration, at: situation.now)
+    status.setReadiness(of: repository, configuration, scheduleProblem(of: repository), at: situation.now)
     let isCurrent = status.configHash == configuration.hash
 
     guard !repository.isSuspended else {
@@ -351,11 +351,16 @@ extension SatisRepository {
 
 extension SatisRepository.Status {
   fileprivate mutating func setReadiness(
-    of repository: SatisRepository, _ configuration: SatisConfiguration, at now: Timestamp
+    of repository: SatisRepository, _ configuration: SatisConfiguration, _ scheduleProblem: String?,
+    at now: Timestamp
   ) {
     if repository.isSuspended {
       setReady(
         .no, "Suspended", "spec.state is Suspended: builds queue and none starts",
+        generation: repository.metadata.generation, at: now)
+    } else if let problem = scheduleProblem {
+      setReady(
+        .no, "ScheduleInvalid", "\(problem); builds that are asked for run all the same",
         generation: repository.metadata.generation, at: now)
     } else {
       setReady(
@@ -374,11 +379,5 @@ extension SatisRepository.Status {
         observedGeneration: generation,
         lastTransitionTime: now))
     conditions = list
-  }
-}
-
-extension Action {
-  fileprivate var isRepositoryUpdate: Bool {
-    if case .updateRepository = self { true } else { false }
   }
 }

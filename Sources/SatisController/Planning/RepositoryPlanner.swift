@@ -10,7 +10,9 @@ struct RepositoryPlanner {
   /// How long a build waits for a repository or a configuration that does not exist, in seconds.
   static let patience: Int64 = 30
 
-  let situation: Situation
+  private(set) var situation: Situation
+  /// The repository as it was read; a status is written against it.
+  private let read: SatisRepository?
   var actions: [Action] = []
   var again: Int64?
 
@@ -27,20 +29,26 @@ struct RepositoryPlanner {
 
   private init(situation: Situation) {
     self.situation = situation
+    read = situation.repository
   }
 
   private mutating func plan() throws(NeedsLook) {
-    guard let repository = situation.repository else {
+    guard var repository = situation.repository else {
       try waitForRepository()
       retire(of: nil)
       return
     }
     if repository.metadata.deletionTimestamp != nil {
       try letGo(of: repository)
-    } else if let claim = repository.status?.activeJob {
-      try follow(claim, of: repository)
     } else {
-      try startNext(of: repository)
+      repository.status = planSchedules(of: repository)
+      situation.repository = repository
+      if let claim = repository.status?.activeJob {
+        try follow(claim, of: repository)
+      } else {
+        try startNext(of: repository)
+      }
+      if !writesRepository { update(repository, repository.status ?? SatisRepository.Status()) }
     }
     retire(of: repository)
   }
@@ -86,8 +94,13 @@ struct RepositoryPlanner {
 
   /// Writes the repository's status unless nothing would change.
   mutating func update(_ repository: SatisRepository, _ status: SatisRepository.Status) {
-    guard status != repository.status ?? SatisRepository.Status() else { return }
-    actions.append(.updateRepository(repository, status: status))
+    guard let read, status != read.status ?? SatisRepository.Status() else { return }
+    actions.append(.updateRepository(read, status: status))
+  }
+
+  /// Whether the repository's status is written already: twice would be a conflict with oneself.
+  var writesRepository: Bool {
+    actions.contains { if case .updateRepository = $0 { true } else { false } }
   }
 
   /// Asks to be called again at a time; of several the earliest counts.

@@ -4,7 +4,7 @@ import KubernetesClient
 /// Keeps repositories with the same schedule apart.
 enum Spread {
   /// A repository waits at most as long, in seconds.
-  private static let longest: Int64 = 300
+  static let longest: Int64 = 300
 
   /// How many seconds after its time a run of a repository begins; always the same for the same repository.
   ///

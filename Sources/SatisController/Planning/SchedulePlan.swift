@@ -1,0 +1,74 @@
+import KubernetesClient
+import SatisAPI
+
+/// What is built without anybody asking: ordinary builds, made at scheduled times.
+extension RepositoryPlanner {
+  mutating func planSchedules(of repository: SatisRepository) -> SatisRepository.Status {
+    var status = repository.status ?? SatisRepository.Status()
+    let full = plan(
+      schedule(repository.spec.schedule?.full, of: repository), .build, of: repository,
+      last: status.lastScheduledFullTime, next: status.nextFullBuildTime)
+    status.lastScheduledFullTime = full.last
+    status.nextFullBuildTime = full.next
+    let purge = plan(
+      schedule(repository.spec.schedule?.purge, of: repository), .purge, of: repository,
+      last: status.lastScheduledPurgeTime, next: status.nextPurgeTime)
+    status.lastScheduledPurgeTime = purge.last
+    status.nextPurgeTime = purge.next
+    return status
+  }
+
+  /// Makes the build that is due, the latest where several were missed, and says when the next one is.
+  private mutating func plan(
+    _ schedule: Schedule?, _ operation: SatisBuild.Operation, of repository: SatisRepository,
+    last: Timestamp?,
+    next: Timestamp?
+  ) -> (last: Timestamp?, next: Timestamp?) {
+    guard let schedule else { return (last, nil) }
+    // A schedule that is new looks forward only.
+    let start = last ?? next.map { $0 + (-Spread.longest - 1) } ?? situation.now
+    let uid = repository.metadata.uid ?? ""
+    var last = last
+    if let due = schedule.latest(after: start, notAfter: situation.now) {
+      let time = due + Spread.delay(uid: uid, schedule: schedule, run: due)
+      guard situation.now >= time else {
+        lookAgain(at: time)
+        return (last, time)
+      }
+      let name = ResourceNames.scheduledBuild(
+        repository: repository.metadata, operation: operation, time: due)
+      if !situation.builds.contains(where: { $0.metadata.name == name }) {
+        actions.append(
+          .createBuild(
+            SatisBuild(
+              named: name, of: repository, operation: operation == .build ? nil : operation,
+              trigger: .schedule)))
+      }
+      last = due
+    }
+    let following = schedule.next(after: situation.now).map { run in
+      run + Spread.delay(uid: uid, schedule: schedule, run: run)
+    }
+    if let following { lookAgain(at: following) }
+    return (last, following)
+  }
+
+  /// The schedule of an expression; nil when there is none, or one that cannot be read.
+  private func schedule(_ expression: String?, of repository: SatisRepository) -> Schedule? {
+    expression.flatMap { try? Schedule($0, timeZone: repository.spec.schedule?.timeZone) }
+  }
+
+  /// What is wrong with a repository's schedules, and how to mend it.
+  func scheduleProblem(of repository: SatisRepository) -> String? {
+    let schedule = repository.spec.schedule
+    for (field, expression) in [("full", schedule?.full), ("purge", schedule?.purge)] {
+      guard let expression else { continue }
+      do throws(ScheduleProblem) {
+        _ = try Schedule(expression, timeZone: schedule?.timeZone)
+      } catch {
+        return "spec.schedule.\(field): \(error)"
+      }
+    }
+    return nil
+  }
+}
