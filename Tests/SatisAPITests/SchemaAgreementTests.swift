@@ -105,21 +105,46 @@ private enum Examples {
       caBundle: either)
     spec.image = "satis"
     spec.imagePullSecrets = [.init(name: "registry")]
-    spec.build = .init(
+    var build = SatisRepository.Build(
       activeDeadlineSeconds: 60, options: [.minify, .noHTML],
       env: [.init(name: "HTTPS_PROXY", value: "http://proxy")])
+    build.startDeadlineSeconds = 60
+    build.retryLimit = 3
+    build.backoffSeconds = 10
+    build.maxBackoffSeconds = 300
+    build.batchLimit = 50
+    spec.build = build
+    spec.schedule = .init(full: "30 3 * * *", purge: "0 5 * * SUN", timeZone: "Europe/Berlin")
     spec.webhook = .init(secretRefs: [key])
+    spec.history = .init(
+      succeededLimit: 20, failedLimit: 20, ttlSeconds: 604_800, releases: 3, graceSeconds: 3_600)
+    spec.notifications = [
+      .init(
+        type: .webhook, urlSecretRef: key, signingSecretRef: key, on: [.succeeded, .failed, .recovered])
+    ]
+    spec.state = .suspended
     var status = SatisRepository.Status()
     status.observedGeneration = 1
     status.conditions = conditions
     status.jobSequence = 7
     status.activeJob = .init(
-      name: "job", startTime: time, configHash: "hash", full: true,
-      builds: [.init(name: "build", uid: "uid", sources: ["https://git.example.org/acme/lib.git"])])
+      name: "job", startTime: time, configHash: "hash", operation: .build, full: true, release: "release",
+      builds: [
+        .init(
+          name: "build", uid: "uid",
+          sources: [
+            .init(url: "https://git.example.org/acme/lib.git", package: "acme/lib", commits: ["c0ffee"])
+          ],
+          supersedes: ["older"])
+      ])
     status.queuedBuilds = 2
     status.configHash = "hash"
     status.release = "release"
     status.lastSucceededTime = time
+    status.lastScheduledFullTime = time
+    status.lastScheduledPurgeTime = time
+    status.nextFullBuildTime = time
+    status.nextPurgeTime = time
     return SatisRepository(
       metadata: ObjectMetadata(name: "packages", namespace: "shop"), spec: spec, status: status)
   }()
@@ -141,15 +166,18 @@ private enum Examples {
     status.jobName = "job"
     status.podName = "pod"
     status.attempts = [attempt]
+    status.nextAttemptTime = time
+    status.supersededBy = "newer"
+    status.notifiedTime = time
     status.release = "release"
     status.logTail = "the end"
+    var spec = SatisBuild.Spec(
+      repositoryRef: .init(name: "packages"), operation: .rollback,
+      source: .init(url: "https://git.example.org/lib", package: "acme/lib", prune: true), release: "release",
+      trigger: .init(
+        type: .webhook, provider: "github", deliveryID: "d1", ref: "main", commit: "c0ffee", actor: "me"))
+    spec.state = .cancelled
     return SatisBuild(
-      metadata: ObjectMetadata(name: "build", namespace: "shop"),
-      spec: .init(
-        repositoryRef: .init(name: "packages"),
-        source: .init(url: "https://git.example.org/lib", package: "acme/lib"),
-        trigger: .init(
-          type: .webhook, provider: "github", deliveryID: "d1", ref: "main", commit: "c0ffee", actor: "me")),
-      status: status)
+      metadata: ObjectMetadata(name: "build", namespace: "shop"), spec: spec, status: status)
   }()
 }
