@@ -7,25 +7,29 @@ from apiserver import complaints, kubectl, resource, send, write_status
 NAMESPACE = "columns"
 URL = "https://git.example.com/acme/tools.git"
 TIME = "2026-08-01T12:00:00Z"
+# Times to come, of which kubectl cannot print how long ago they were.
+NEXT_FULL, NEXT_PURGE = "2126-08-02T03:30:00Z", "2126-08-03T05:00:00Z"
 
 # No attempt, one, several: a column cannot count, so the number of the last attempt stands for how many there were.
 BUILDS = {
     "none": {"reason": "Queued", "status": "Unknown", "message": "waits for its turn"},
     "one": {"reason": "Succeeded", "status": "True", "message": "served", "attempts": [1], "jobName": "packages-1"},
     "two": {"reason": "Failed", "status": "False", "message": "it broke", "attempts": [1, 2], "jobName": "packages-2"},
+    "back": {"reason": "Succeeded", "status": "True", "message": "back again", "attempts": [1], "jobName": "packages-3"},
 }
 
 BUILDS_TABLE = """
-NAME  REPOSITORY  SOURCE  STATUS     ATTEMPTS  STARTED  FINISHED  AGE   JOB         TRIGGER  COMMIT   MESSAGE
-none  packages    URL     Queued     -         -        -         time  -           Manual   9c1185a  waits for its turn
-one   packages    URL     Succeeded  1         time     time      time  packages-1  Manual   9c1185a  served
-two   packages    URL     Failed     2         time     time      time  packages-2  Manual   9c1185a  it broke
+NAME  REPOSITORY  SOURCE  STATUS     ATTEMPTS  STARTED  FINISHED  AGE   JOB         OPERATION  TRIGGER  COMMIT   MESSAGE
+back  packages    -       Succeeded  1         time     time      time  packages-3  Rollback   Manual   -        back again
+none  packages    URL     Queued     -         -        -         time  -           -          Manual   9c1185a  waits for its turn
+one   packages    URL     Succeeded  1         time     time      time  packages-1  -          Manual   9c1185a  served
+two   packages    URL     Failed     2         time     time      time  packages-2  -          Manual   9c1185a  it broke
 """
 
 REPOSITORIES_TABLE = """
-NAME      READY  REASON  RELEASE     QUEUED  ACTIVE      LAST SUCCESS  AGE
-fresh     -      -       -           -       -           -             time
-packages  True   Ready   20260801-7  2       packages-7  time          time
+NAME      READY  REASON  ACTIVE JOB  QUEUED  RELEASE     LAST SUCCEEDED  AGE   STATE      NEXT FULL             NEXT PURGE
+fresh     -      -       -           -       -           -               time  -          -                     -
+packages  True   Ready   packages-7  2       20260801-7  time            time  Suspended  2126-08-02T03:30:00Z  2126-08-03T05:00:00Z
 """
 
 
@@ -65,7 +69,8 @@ def condition(kind, status, reason, message):
 
 def make_builds():
     for name, story in BUILDS.items():
-        spec = {"repositoryRef": {"name": "packages"}, "source": {"url": URL}, "trigger": {"commit": "9c1185a"}}
+        asked = {"source": {"url": URL}, "trigger": {"commit": "9c1185a"}} if name != "back" else {"operation": "Rollback"}
+        spec = {"repositoryRef": {"name": "packages"}, **asked}
         yield send("create", namespace=NAMESPACE, document=resource("SatisBuild", name, spec))
         status = {"conditions": [condition("Succeeded", story["status"], story["reason"], story["message"])]}
         if "attempts" in story:
@@ -79,15 +84,24 @@ def make_builds():
 
 def make_repositories():
     spec = {"config": {"inline": "{}"}, "output": {"claimName": "satis-output"}}
-    for name in ("fresh", "packages"):
-        yield send("create", namespace=NAMESPACE, document=resource("SatisRepository", name, spec))
+    for name, more in (("fresh", {}), ("packages", {"state": "Suspended"})):
+        yield send("create", namespace=NAMESPACE, document=resource("SatisRepository", name, {**spec, **more}))
     status = {
         "conditions": [condition("Ready", "True", "Ready", "builds can run")],
         "release": "20260801-7",
         "queuedBuilds": 2,
         "jobSequence": 7,
-        "activeJob": {"name": "packages-7", "startTime": TIME, "configHash": "0", "full": False, "builds": []},
+        "activeJob": {
+            "name": "packages-7",
+            "startTime": TIME,
+            "configHash": "0",
+            "operation": "Build",
+            "full": False,
+            "builds": [],
+        },
         "lastSucceededTime": TIME,
+        "nextFullBuildTime": NEXT_FULL,
+        "nextPurgeTime": NEXT_PURGE,
     }
     yield write_status("satisrepositories", NAMESPACE, "packages", status)
 
@@ -97,7 +111,8 @@ def check(report):
     report.check("server: builds and their statuses are stored", complaints(*make_builds()))
     report.check("server: repositories and their statuses are stored", complaints(*make_repositories()))
     builds, repositories = table(BUILDS_TABLE), table(REPOSITORIES_TABLE)
-    compare(report, without({"JOB", "TRIGGER", "COMMIT", "MESSAGE"}, builds), "satisbuilds")
+    compare(report, without({"JOB", "OPERATION", "TRIGGER", "COMMIT", "MESSAGE"}, builds), "satisbuilds")
     compare(report, builds, "sb", "-o", "wide")
-    compare(report, without({"REASON", "ACTIVE"}, repositories), "satisrepositories")
+    wide = {"REASON", "STATE", "NEXT FULL", "NEXT PURGE"}
+    compare(report, without(wide, repositories), "satisrepositories")
     compare(report, repositories, "satisrepo", "-o", "wide")

@@ -14,6 +14,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Kubernetes sets these itself and takes no other description of metadata.
 GIVEN = {"metadata"}
 
+# What may be empty: the value of a variable. Any other empty text is a slip; to say nothing is to leave a field out.
+MAY_BE_EMPTY = {"spec.build.env[].value"}
+
 # The validation without a type that a structural schema may hold beside its fields.
 ALTERNATIVES = ("oneOf", "anyOf", "allOf")
 
@@ -50,6 +53,8 @@ def unbounded(schema):
         if kind == "string" and path not in ("apiVersion", "kind"):
             if not ("maxLength" in field or "enum" in field or field.get("format") == "date-time"):
                 yield f"{path}: add maxLength, an enum or the format date-time"
+            elif "maxLength" in field and field.get("minLength", 0) < 1 and path not in MAY_BE_EMPTY:
+                yield f"{path}: add a minLength of at least 1"
         elif kind == "integer":
             if field.get("format") not in ("int32", "int64"):
                 yield f"{path}: add the format int32 or int64"

@@ -41,11 +41,14 @@ def repeated(schema, value, path=""):
         for name, field in schema.get("properties", {}).items():
             if name in value:
                 yield from repeated(field, value[name], f"{path}.{name}" if path else name)
-    elif isinstance(value, list) and schema.get("x-kubernetes-list-type") in ("map", "set"):
-        keys = schema.get("x-kubernetes-list-map-keys")
-        names = [tuple(item.get(key) for key in keys) if keys else item for item in value]
-        if len(set(names)) < len(names):
-            yield f"{path}: holds an item twice"
+    elif isinstance(value, list):
+        for item in value:
+            yield from repeated(schema["items"], item, path + "[]")
+        if schema.get("x-kubernetes-list-type") in ("map", "set"):
+            keys = schema.get("x-kubernetes-list-map-keys")
+            names = [tuple(item.get(key) for key in keys) if keys else item for item in value]
+            if len(set(names)) < len(names):
+                yield f"{path}: holds an item twice"
 
 
 def refusals(schema, document, before=None):

@@ -18,7 +18,8 @@ import Testing
       { $0.source?.url = "https://git.example.org/acme/lib" }, { $0.source?.package = "acme/lib" },
       { $0.trigger = nil }, { $0.trigger?.type = .manual }, { $0.trigger?.provider = "gitea" },
       { $0.trigger?.deliveryID = "d2" }, { $0.trigger?.ref = "other" }, { $0.trigger?.commit = nil },
-      { $0.trigger?.actor = "you" },
+      { $0.trigger?.actor = "you" }, { $0.source?.prune = true }, { $0.operation = .purge },
+      { $0.release = "20260801T120000Z" },
     ]
     var hashes: Set<String> = [spec.hash]
     for change in changes {
@@ -27,5 +28,11 @@ import Testing
       hashes.insert(changed.hash)
     }
     #expect(hashes.count == changes.count + 1)
+  }
+
+  @Test func `a build that is cancelled asks for the same as before`() {
+    var cancelled = spec
+    cancelled.state = .cancelled
+    #expect(cancelled.hash == spec.hash)
   }
 }
