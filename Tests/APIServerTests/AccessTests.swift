@@ -32,6 +32,8 @@ import Yams
       group.addTask { await controller.run() }
       try await buildFromConfigMapAndSecret()
       try await repairClaimAndStopJob()
+      try await buildByItselfAndCleanUp()
+      try await cancelRunning()
       group.cancelAll()
     }
     await client.shutdown()
@@ -142,6 +144,66 @@ import Yams
       propagation: .background)
     try await server.wait(for: SatisRepository.self, "taken", in: Self.namespace) {
       $0.status?.jobSequence == 2 && $0.status?.activeJob == nil
+    }
+  }
+
+  /// A new repository builds itself; its snapshot, its ended build and the repository itself go.
+  private func buildByItselfAndCleanUp() async throws {
+    let repository = try await server.createRepository("fresh", in: Self.namespace, isNew: true) {
+      $0.history = .init(ttlSeconds: 1)
+    }
+    _ = try await server.client.create(
+      ConfigMap(
+        metadata: ObjectMetadata(
+          name: "fresh-old-snapshot", namespace: Self.namespace,
+          labels: [
+            ResourceNames.managedByLabel: ResourceNames.manager,
+            ResourceNames.componentLabel: ResourceNames.snapshotComponent,
+            ResourceNames.repositoryLabel: "fresh",
+          ],
+          ownerReferences: [
+            OwnerReference(
+              apiVersion: SatisRepository.resourceType.apiVersion, kind: "SatisRepository", name: "fresh",
+              uid: repository.metadata.uid ?? "")
+          ]), data: [:]))
+    try await endJob(of: "fresh")
+    try await server.waitUntilGone(ConfigMap.self, "fresh-old-snapshot", in: Self.namespace)
+    try await server.createBuild("fresh-2", of: "fresh", in: Self.namespace)
+    try await endJob(of: "fresh")
+    // The build of the changed configuration is not the only one any more; this one has outlived its second.
+    try await server.waitUntilGone(SatisBuild.self, "fresh-2", in: Self.namespace)
+  }
+
+  private func cancelRunning() async throws {
+    try await server.createRepository("stopped", in: Self.namespace)
+    try await server.createBuild("stopped-1", of: "stopped", in: Self.namespace)
+    let job = try await job(of: "stopped")
+    let pod = try await JobController(client: server.client).startPod(of: job)
+    _ = try await server.client.mergePatch(
+      SatisBuild.self, NamespacedName(namespace: Self.namespace, name: "stopped-1"),
+      patch: ["spec": ["state": "Cancelled"]], resourceVersion: nil)
+    try await server.wait(for: Pod.self, pod.metadata.name, in: Self.namespace) {
+      $0.spec?.activeDeadlineSeconds == 1
+    }
+  }
+
+  private func job(of repository: String) async throws -> Job {
+    let claimed = try await server.wait(for: SatisRepository.self, repository, in: Self.namespace) {
+      $0.status?.activeJob != nil
+    }
+    return try await server.wait(for: Job.self, claimed.status?.activeJob?.name ?? "", in: Self.namespace) {
+      _ in
+      true
+    }
+  }
+
+  private func endJob(of repository: String) async throws {
+    let job = try await job(of: repository)
+    let jobs = JobController(client: server.client)
+    let pod = try await jobs.startPod(of: job)
+    try await jobs.end(job, pod: pod, exitCode: 0, message: runnerReport(succeeded: true))
+    try await server.wait(for: SatisRepository.self, repository, in: Self.namespace) {
+      $0.status?.activeJob == nil
     }
   }
 

@@ -8,10 +8,13 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct OneWriterTests {
   @Test func `queued builds and a pod deleted by hand: the Satis processes never overlap`() async throws {
     try await Site.open { site in
-      let repository = try await site.createRepository("acme", packages: ["lib"])
+      let repository = try await site.createRepository("acme", packages: ["app", "lib"]) {
+        $0.build = .init()
+        $0.build?.batchLimit = 1
+      }
       let gate = try Gate(in: repository.cache)
-      try await repository.createBuild("b1")
-      try await repository.createBuild("b2")
+      try await repository.createBuild("b1", source: site.git.url(of: "app"))
+      try await repository.createBuild("b2", source: site.git.url(of: "lib"))
       let controller = try await site.startController()
       defer { controller.killHard() }
       try await gate.waitUntilReached()

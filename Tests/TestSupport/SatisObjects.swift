@@ -11,16 +11,35 @@ extension TestServer {
     ]}
     """
 
-  /// Creates a repository with an inline satis.json.
+  /// Creates a repository with an inline satis.json, whose failed builds are not tried again unless the change says so.
+  ///
+  /// - Parameter isNew: whether it shall ask for its first build by itself; otherwise it looks as if it had been built.
   @discardableResult
   public func createRepository(
-    _ name: String, in namespace: String, _ change: (inout SatisRepository.Spec) -> Void = { _ in }
+    _ name: String, in namespace: String, isNew: Bool = false,
+    _ change: (inout SatisRepository.Spec) -> Void = { _ in }
   ) async throws -> SatisRepository {
     var spec = SatisRepository.Spec(
       config: .init(inline: Self.satisJSON), output: .init(claimName: "output", path: name))
     change(&spec)
-    return try await client.create(
+    var build = spec.build ?? .init()
+    build.retryLimit = build.retryLimit ?? 0
+    spec.build = build
+    let state = spec.state
+    // Nothing starts before it looks as it shall.
+    spec.state = .suspended
+    let created = try await client.create(
       SatisRepository(metadata: ObjectMetadata(name: name, namespace: namespace), spec: spec))
+    if !isNew {
+      let hash = try SatisConfiguration(text: spec.config.inline ?? Self.satisJSON).hash
+      _ = try await client.mergePatch(
+        SatisRepository.self, created.key, subresource: .status,
+        patch: ["status": ["configHash": .string(hash)]],
+        resourceVersion: nil)
+    }
+    return try await client.mergePatch(
+      SatisRepository.self, created.key,
+      patch: ["spec": ["state": state.map { .string($0.rawValue) } ?? .null]], resourceVersion: nil)
   }
 
   /// Creates a build, of everything unless a source is given.

@@ -67,18 +67,41 @@ public struct TestServer: Sendable {
     _ type: Object.Type, in namespace: String, labelSelector: String? = nil,
     where isSatisfied: @escaping @Sendable (Object) -> Bool
   ) async throws -> Object {
+    try await watch(type, in: namespace, labelSelector: labelSelector) { update in
+      switch update {
+      case .replaced(let objects, _): objects.first(where: isSatisfied)
+      case .applied(let object): isSatisfied(object) ? object : nil
+      case .deleted, .unreadable: nil
+      }
+    }
+  }
+
+  /// Waits until there is no object of a name.
+  public func waitUntilGone<Object: KubernetesObject>(
+    _ type: Object.Type, _ name: String, in namespace: String
+  ) async throws {
+    try await watch(type, in: namespace, labelSelector: nil) { update -> Bool? in
+      switch update {
+      case .replaced(let objects, _): objects.contains { $0.metadata.name == name } ? nil : true
+      case .deleted(let object): object.metadata.name == name ? true : nil
+      case .applied, .unreadable: nil
+      }
+    }
+  }
+
+  /// Watches until an update is what is waited for.
+  @discardableResult
+  private func watch<Object: KubernetesObject, Found: Sendable>(
+    _ type: Object.Type, in namespace: String, labelSelector: String?,
+    until find: @escaping @Sendable (WatchUpdate<Object>) -> Found?
+  ) async throws -> Found {
     let watcher = Watcher<Object>(
       client: client, namespace: namespace, labelSelector: labelSelector, logger: .quiet)
-    let (matches, continuation) = AsyncStream<Object>.makeStream()
-    return try await withThrowingTaskGroup(of: Object?.self) { group in
+    let (matches, continuation) = AsyncStream<Found>.makeStream()
+    return try await withThrowingTaskGroup(of: Found?.self) { group in
       group.addTask {
         await watcher.run { update in
-          switch update {
-          case .replaced(let objects, _):
-            for object in objects where isSatisfied(object) { continuation.yield(object) }
-          case .applied(let object): if isSatisfied(object) { continuation.yield(object) }
-          case .deleted, .unreadable: break
-          }
+          if let found = find(update) { continuation.yield(found) }
         }
         return nil
       }
@@ -87,8 +110,8 @@ public struct TestServer: Sendable {
         return nil
       }
       defer { group.cancelAll() }
-      for try await object in group {
-        if let object { return object }
+      for try await found in group {
+        if let found { return found }
         break
       }
       throw TestFailure("the wait for a \(Object.resourceType.kind) was cancelled")

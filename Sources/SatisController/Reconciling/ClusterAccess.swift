@@ -44,5 +44,5 @@ protocol ClusterAccess: Sendable {
   /// Deletes a build unless it is gone.
   func deleteBuild(_ key: NamespacedName, uid: String) async throws(KubernetesError)
   /// Deletes a snapshot unless it is gone.
-  func deleteSnapshot(_ key: NamespacedName, isSecret: Bool) async throws(KubernetesError)
+  func deleteSnapshot(_ key: NamespacedName) async throws(KubernetesError)
 }

@@ -149,12 +149,8 @@ struct KubernetesAccess: ClusterAccess {
     try await delete(SatisBuild.self, key, uid: uid)
   }
 
-  func deleteSnapshot(_ key: NamespacedName, isSecret: Bool) async throws(KubernetesError) {
-    if isSecret {
-      try await delete(Secret.self, key, uid: nil)
-    } else {
-      try await delete(ConfigMap.self, key, uid: nil)
-    }
+  func deleteSnapshot(_ key: NamespacedName) async throws(KubernetesError) {
+    try await delete(ConfigMap.self, key, uid: nil)
   }
 
   /// Writes the difference of two statuses against the version they were decided on; nil when there is none.

@@ -189,7 +189,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
       try await access.deleteJob(key, uid: uid)
       logger.info("deleted a Job", metadata: ["job": "\(key)"])
     case .deleteBuild(let key, let uid): try await access.deleteBuild(key, uid: uid)
-    case .deleteSnapshot(let key): try await access.deleteSnapshot(key, isSecret: false)
+    case .deleteSnapshot(let key): try await access.deleteSnapshot(key)
     }
   }
 

@@ -154,6 +154,12 @@ struct Site: Sendable {
   }
 
   private static func remove(_ namespace: String, _ folder: URL, _ kubectl: Kubectl) async throws {
+    // No controller is left that would let the repositories go.
+    let repositories = try await kubectl.run("get", "satisrepositories", "-o", "name").split(separator: "\n")
+    for repository in repositories {
+      try await kubectl.run(
+        "patch", String(repository), "--type=merge", "-p", #"{"metadata": {"finalizers": null}}"#)
+    }
     try await kubectl.run("delete", "namespace", namespace, "--ignore-not-found", "--wait=false")
     // The rest of the namespace goes by itself; only pods still use the folders.
     try await kubectl.run("delete", "pods", "--all", "--grace-period=1", "--timeout=120s")
