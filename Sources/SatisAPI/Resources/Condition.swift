@@ -37,7 +37,8 @@ public struct Condition: Codable, Hashable, Sendable {
     self.type = type
     self.status = status
     self.reason = reason
-    self.message = Self.capped(message)
+    // Whatever a server, a node or git says may hold a credential.
+    self.message = Self.capped(RedactedText(message).description)
     self.observedGeneration = observedGeneration
     self.lastTransitionTime = lastTransitionTime
   }

@@ -73,7 +73,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     // A conflict is how the server says that the decision was made from an old view; it is no trouble.
     logger.log(
       level: error.isConflict ? .debug : .warning, "reconciling is interrupted and tried again",
-      metadata: ["repository": "\(key)", "cause": "\(error)"])
+      metadata: ["repository": "\(key)", "cause": "\(RedactedText("\(error)"))"])
     return .failed
   }
 
