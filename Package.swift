@@ -83,7 +83,11 @@ let package = Package(
     ),
     .testTarget(
       name: "ControllerRuntimeTests",
-      dependencies: ["ControllerRuntime", .product(name: "HummingbirdTesting", package: "hummingbird")]
+      dependencies: [
+        "ControllerRuntime",
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ]
     ),
     .testTarget(
       name: "SatisAPITests", dependencies: ["SatisAPI", .product(name: "Yams", package: "Yams")]
@@ -91,6 +95,7 @@ let package = Package(
     .testTarget(
       name: "APIServerTests",
       dependencies: [
+        "ControllerRuntime",
         "Curl",
         "SatisController",
         "SatisWebhook",

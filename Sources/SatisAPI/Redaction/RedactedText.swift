@@ -1,3 +1,5 @@
+import KubernetesClient
+
 /// Free text as others may see it: with everything that looks like a credential replaced by `***`.
 ///
 /// For what servers, pods and git say, before it goes into a status, an event, a log line, a metric or a
@@ -40,17 +42,5 @@ public struct RedactedText: CustomStringConvertible, Hashable, Sendable {
       result += bytes[copied...]
       return String(decoding: result, as: UTF8.self)
     }
-  }
-}
-
-extension String {
-  /// The text cut to as many bytes of UTF-8, at the border of a character, with an ellipsis when something is missing.
-  public func prefix(maximumBytes: Int) -> String {
-    guard utf8.count > maximumBytes else { return self }
-    let ellipsis = "…"
-    guard maximumBytes >= ellipsis.utf8.count else { return "" }
-    var end = utf8.index(startIndex, offsetBy: maximumBytes - ellipsis.utf8.count)
-    while end.samePosition(in: self) == nil, end > startIndex { end = utf8.index(before: end) }
-    return self[..<end] + ellipsis
   }
 }
