@@ -119,6 +119,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
+        "ControllerRuntime",
         "SatisAPI",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),

@@ -1,32 +1,33 @@
-/// The door to libcurl: requests as `async` calls, all carried out by one thread.
+/// The door to libcurl: requests as `async` calls, carried out by two threads, one for requests and one for streams.
 ///
 /// Connections are kept for later requests. Cancelling a task closes the transfer that it waits for.
 public final class CurlClient: Sendable {
-  private let mailbox = Mailbox()
-  private let thread: LoopThread
+  private let requests: Lane
+  private let streams: Lane
   private let streamBufferBytes: Int
 
-  /// Starts the thread.
+  /// Starts the threads.
   ///
-  /// - Throws: `CurlError` in phase `configuration` when libcurl or the thread cannot be had.
+  /// - Throws: `CurlError` in phase `configuration` when libcurl or a thread cannot be had.
   public init(configuration: CurlConfiguration = .init()) throws(CurlError) {
     try Library.initialise()
     streamBufferBytes = configuration.streamBufferBytes
-    thread = try LoopThread { [mailbox] in EventLoop.run(mailbox, configuration) }
+    requests = try Lane(configuration)
+    streams = try Lane(configuration)
   }
 
-  /// Ends the thread; nobody can be waiting for a transfer any more.
+  /// Ends the threads; nobody can be waiting for a transfer any more.
   deinit {
-    _ = mailbox.post(.stop)
-    thread.join()
+    requests.join()
+    streams.join()
   }
 
-  /// Ends all transfers, whose readers get an error in phase `cancelled`, and the thread.
+  /// Ends all transfers, whose readers get an error in phase `cancelled`, and the threads.
   ///
   /// It returns when all connections are closed. Later requests fail the same way.
   public func shutdown() async {
-    _ = mailbox.post(.stop)
-    await thread.waitUntilOver()
+    await requests.shutdown()
+    await streams.shutdown()
   }
 
   /// Sends a request and returns the response with its whole body, whatever its status.
@@ -34,7 +35,7 @@ public final class CurlClient: Sendable {
   /// - Throws: `CurlError`; its phase says how far the transfer came.
   public func send(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
     let exchange = try Exchange(
-      request, .whole(request.httpVersion, maximumBytes: request.maximumBodyBytes), mailbox)
+      request, .whole(request.httpVersion, maximumBytes: request.maximumBodyBytes), requests.mailbox)
     return try await exchange.cancelling { (exchange) async throws(CurlError) in
       exchange.start()
       return try await exchange.response()
@@ -50,7 +51,7 @@ public final class CurlClient: Sendable {
   public func stream<Value>(
     _ request: CurlRequest, _ read: (CurlStreamHead, CurlBody) async throws -> Value
   ) async throws -> Value {
-    let exchange = try Exchange(request, .pieces(pauseAt: streamBufferBytes), mailbox)
+    let exchange = try Exchange(request, .pieces(pauseAt: streamBufferBytes), streams.mailbox)
     return try await withTaskCancellationHandler {
       exchange.start()
       do {
@@ -64,5 +65,29 @@ public final class CurlClient: Sendable {
     } onCancel: {
       exchange.cancel()
     }
+  }
+}
+
+/// A thread with a multi handle, and so with connections, of its own.
+///
+/// Streams must not share them with requests: once libcurl (7.88) knows that a host multiplexes, it takes any of its
+/// connections for a request that may, even one on which an HTTP/1.1 stream is busy. The request then waits for the
+/// end of the stream.
+private struct Lane: Sendable {
+  let mailbox = Mailbox()
+  private let thread: LoopThread
+
+  init(_ configuration: CurlConfiguration) throws(CurlError) {
+    thread = try LoopThread { [mailbox] in EventLoop.run(mailbox, configuration) }
+  }
+
+  func join() {
+    _ = mailbox.post(.stop)
+    thread.join()
+  }
+
+  func shutdown() async {
+    _ = mailbox.post(.stop)
+    await thread.waitUntilOver()
   }
 }

@@ -1,4 +1,4 @@
-import ControllerRuntime
+public import ControllerRuntime
 public import KubernetesClient
 public import Logging
 import SatisAPI
@@ -41,9 +41,11 @@ public struct SatisController: Service, CustomStringConvertible {
 
   /// Creates a controller that is idle until it is run.
   ///
-  /// - Parameter now: the wall clock, for the times in statuses.
+  /// - Parameters:
+  ///   - events: takes what people are told; whoever creates it runs it.
+  ///   - now: the wall clock, for the times in statuses.
   public init(
-    client: KubernetesClient, configuration: Configuration, logger: Logger,
+    client: KubernetesClient, configuration: Configuration, events: EventRecorder, logger: Logger,
     now: @escaping @Sendable () -> Timestamp
   ) {
     self.logger = logger
@@ -64,6 +66,10 @@ public struct SatisController: Service, CustomStringConvertible {
     reconciler = RepositoryReconciler(
       access: KubernetesAccess(client: client, defaultImage: configuration.defaultImage),
       caches: caches, maximumJobs: configuration.maximumJobs, logger: logger, now: now,
+      announce: { told in
+        events.record(
+          on: told.object, type: told.kind, reason: told.reason, action: told.action, note: told.note)
+      },
       wake: { queue.add($0) })
   }
 

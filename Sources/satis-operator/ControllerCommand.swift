@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControllerRuntime
+import FoundationEssentials
 import KubernetesClient
 import Logging
 import SatisController
@@ -40,16 +41,20 @@ struct ControllerCommand: AsyncParsableCommand {
     let client = try shared.client(logger: logger)
     let namespace = shared.namespace ?? client.configuration.namespace
     logger.info("serving", metadata: ["namespace": "\(namespace)", "default-image": "\(defaultImage)"])
+    let events = EventRecorder(
+      client: client, controller: "satis.dev/satis-operator", instance: ProcessInfo.processInfo.hostName,
+      logger: logger, now: currentMicroTime)
     let controller = SatisController(
       client: client,
       configuration: .init(
         namespace: namespace, defaultImage: defaultImage, maximumJobs: maxConcurrentJobs),
+      events: events,
       logger: logger,
       now: currentTime)
     let health = HealthServer.service(port: healthPort, logger: logger) { controller.notReady }
-    // Stopped in reverse order: probes are answered until the last decision is written.
+    // Stopped in reverse order: what the last decision tells is written, and probes are answered until then.
     try await ServiceGroup(
-      services: [health, controller], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+      services: [health, events, controller], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()
     await client.shutdown()
   }

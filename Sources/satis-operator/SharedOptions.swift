@@ -49,3 +49,8 @@ struct SharedOptions: ParsableArguments {
 func currentTime() -> Timestamp {
   Timestamp(seconds: Int64(Date().timeIntervalSince1970))
 }
+
+/// The wall clock where fractions of a second matter.
+func currentMicroTime() -> MicroTime {
+  MicroTime(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+}

@@ -1,3 +1,4 @@
+import ControllerRuntime
 import Foundation
 import KubernetesClient
 import SatisAPI
@@ -26,14 +27,17 @@ import Yams
   @Test func `the controller uses every right it has and asks for no other`() async throws {
     let client = try await client(component: "controller")
     try await withThrowingTaskGroup(of: Void.self) { group in
+      let events = server.events(client: client)
       let controller = SatisController(
         client: client, configuration: .init(namespace: Self.namespace, defaultImage: "satis:test"),
-        logger: .quiet, now: wallClock)
+        events: events, logger: .quiet, now: wallClock)
       group.addTask { await controller.run() }
+      group.addTask { await events.run() }
       try await buildFromConfigMapAndSecret()
       try await repairClaimAndStopJob()
       try await buildByItselfAndCleanUp()
       try await cancelRunning()
+      try await suspendAndGoOn()
       group.cancelAll()
     }
     await client.shutdown()
@@ -64,7 +68,7 @@ import Yams
     try await withThrowingTaskGroup(of: Void.self) { group in
       let controller = SatisController(
         client: client, configuration: .init(namespace: Self.namespace, defaultImage: "satis:test"),
-        logger: .quiet, now: wallClock)
+        events: server.events(), logger: .quiet, now: wallClock)
       group.addTask { await controller.run() }
       try await server.createRepository("barred", in: Self.namespace)
       try await server.createBuild("barred-1", of: "barred", in: Self.namespace)
@@ -184,6 +188,19 @@ import Yams
       patch: ["spec": ["state": "Cancelled"]], resourceVersion: nil)
     try await server.wait(for: Pod.self, pod.metadata.name, in: Self.namespace) {
       $0.spec?.activeDeadlineSeconds == 1
+    }
+  }
+
+  /// What is told twice becomes a series.
+  private func suspendAndGoOn() async throws {
+    try await server.createRepository("paused", in: Self.namespace)
+    for (state, reason) in [("Active", "Ready"), ("Suspended", "Suspended"), ("Active", "Ready")] {
+      _ = try await server.client.mergePatch(
+        SatisRepository.self, NamespacedName(namespace: Self.namespace, name: "paused"),
+        patch: ["spec": ["state": .string(state)]], resourceVersion: nil)
+      try await server.wait(for: SatisRepository.self, "paused", in: Self.namespace) {
+        $0.status?.conditions?[ConditionType.ready]?.reason == reason
+      }
     }
   }
 

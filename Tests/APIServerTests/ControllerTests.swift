@@ -21,7 +21,7 @@ import Testing
       try await withThrowingTaskGroup(of: Void.self) { group in
         let controller = SatisController(
           client: server.client, configuration: .init(namespace: namespace, defaultImage: "satis:test"),
-          logger: .quiet, now: wallClock)
+          events: server.events(), logger: .quiet, now: wallClock)
         group.addTask { await controller.run() }
         try await body(namespace)
         group.cancelAll()

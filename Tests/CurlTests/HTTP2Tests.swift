@@ -86,6 +86,29 @@ import Testing
     }
   }
 
+  @Test func `answers do not wait for a stream that was there before the host was known to multiplex`()
+    async throws
+  {
+    let server = try Server(
+      TestServer { connection in
+        while let request = try connection.readRequest() {
+          guard request.requestLine.contains("/stream") else {
+            try connection.write(Response.text("ok").bytes)
+            continue
+          }
+          try connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n")
+        }
+      })
+    defer { server.stop() }
+    let client = try CurlClient()
+    try await client.stream(server.request("/stream")) { _, _ in
+      for _ in 0..<3 {
+        let response = try await client.send(server.request())
+        #expect(response.body == Array("ok".utf8))
+      }
+    }
+  }
+
   @Test func `keeps the Host field beside a server name of its own`() async throws {
     let server = try Server(TestServer(answering: { request in .text(request.head) }))
     defer { server.stop() }

@@ -1,3 +1,4 @@
+public import ControllerRuntime
 import Foundation
 public import KubernetesClient
 public import SatisAPI
@@ -62,4 +63,13 @@ extension SatisBuild {
 /// The wall clock.
 public func wallClock() -> Timestamp {
   Timestamp(seconds: Int64(Date().timeIntervalSince1970))
+}
+
+extension TestServer {
+  /// A recorder of events, which writes them while it is run.
+  public func events(client: KubernetesClient? = nil) -> EventRecorder {
+    EventRecorder(
+      client: client ?? self.client, controller: "satis.dev/test", instance: "test", logger: .quiet
+    ) { MicroTime(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) }
+  }
 }

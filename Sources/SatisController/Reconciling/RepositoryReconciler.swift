@@ -14,6 +14,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   private let slots: Mutex<JobSlots>
   private let now: @Sendable () -> Timestamp
   private let decide: @Sendable (Situation) -> Decision
+  private let announce: @Sendable (Announcement) -> Void
   private let wake: @Sendable ([NamespacedName]) -> Void
   private let logger: Logger
 
@@ -22,11 +23,13 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   /// - Parameters:
   ///   - maximumJobs: Jobs at once over all repositories; nil for any number.
   ///   - decide: the decisions that are carried out.
+  ///   - announce: tells people what happened.
   ///   - wake: reconciles repositories whose turn has come.
   init(
     access: Access, caches: Caches, maximumJobs: Int?, logger: Logger,
     now: @escaping @Sendable () -> Timestamp,
     decide: @escaping @Sendable (Situation) -> Decision = RepositoryPlanner.decide,
+    announce: @escaping @Sendable (Announcement) -> Void = { _ in },
     wake: @escaping @Sendable ([NamespacedName]) -> Void
   ) {
     self.access = access
@@ -34,6 +37,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     self.caches = caches
     slots = Mutex(JobSlots(limit: maximumJobs))
     self.now = now
+    self.announce = announce
     self.wake = wake
     self.logger = logger
   }
@@ -171,8 +175,10 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     case .ensureSnapshot(let snapshot): try await access.ensure(snapshot)
     case .updateRepository(let repository, let status):
       if let written = try await access.update(repository, status) { caches.repositories.wrote(written) }
+      Announcement(repository, from: repository.status, to: status).map(announce)
     case .createJob(let manifest):
       try await access.create(manifest)
+      announce(Announcement(manifest))
       logger.info(
         "created a Job",
         metadata: [
@@ -196,6 +202,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   private func update(_ build: SatisBuild, _ status: SatisBuild.Status) async throws(KubernetesError) {
     guard let written = try await access.update(build, status) else { return }
     caches.builds.wrote(written)
+    Announcement(build, from: build.status, to: status).map(announce)
     let condition = status.conditions?[ConditionType.succeeded]
     logger.info(
       "build status",
