@@ -53,6 +53,11 @@ final class GitHost
         $this->push($name);
     }
 
+    public function commitOf(string $name, string $tag): string
+    {
+        return trim(file_get_contents("{$this->root}/$name/.git/refs/tags/$tag"));
+    }
+
     /** A branch on which composer.json has become this text. */
     public function branch(string $name, string $branch, string $composerJson): void
     {
