@@ -210,12 +210,12 @@ final class Output
         }
     }
 
-    /** Whether a release is served, or was until so short a time ago that somebody may still be reading what it names. */
+    /** Whether a release was served until so short a time ago that somebody may still be reading what it names. */
     public function isWithinGrace(string $release): bool
     {
         clearstatcache(true);
 
-        return $release === $this->current() || filemtime($this->path($release)) > time() - $this->order->graceSeconds;
+        return filemtime($this->path($release)) > time() - $this->order->graceSeconds;
     }
 
     /**

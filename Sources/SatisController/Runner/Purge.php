@@ -44,7 +44,7 @@ final class Purge
         if (!$result->isGood()) {
             throw $result->failure([]);
         }
-        [$deleted, $bytes] = $output->writing(fn (): array => $this->putBack($output->path($base), $staging, $archives));
+        [$deleted, $bytes] = $output->writing(fn (): array => $this->putBack($base, $staging, $archives));
         $check = new OutputCheck($this->place->config->archivePrefix(), $archives, $this->place->interruption);
         $catalogue = $check->check($staging, $output->path($base), true);
         $this->place->report->packages = count($catalogue->packages);
@@ -76,13 +76,13 @@ final class Purge
     private function putBack(string $base, string $staging, string $archives): array
     {
         $needed = NamedArchives::in($staging, $archives);
-        foreach ($this->place->output->releases() as $release) {
+        foreach (array_diff($this->place->output->releases(), [$base]) as $release) {
             if ($this->place->output->isWithinGrace($release)) {
                 $needed += NamedArchives::in($this->place->output->path($release), $archives);
             }
         }
         $deleted = $bytes = 0;
-        foreach (Tree::files("$base/$archives") as $path => $file) {
+        foreach (Tree::files("{$this->place->output->path($base)}/$archives") as $path => $file) {
             $this->place->interruption->check('the archives were looked through');
             if (is_file("$staging/$archives/$path")) {
                 continue;

@@ -69,6 +69,12 @@ final class GitHost
         $this->push($name);
     }
 
+    public function deleteBranch(string $name, string $branch): void
+    {
+        $this->git("{$this->root}/$name", 'branch', '--quiet', '-D', $branch);
+        $this->push($name);
+    }
+
     public function goAway(): void
     {
         rename($this->root, "{$this->root}.away");

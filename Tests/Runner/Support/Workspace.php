@@ -67,6 +67,12 @@ final class Workspace
         return $path;
     }
 
+    /** Lets the runner be killed at any step, or its volume refuse what a volume may: see faults.php. */
+    public function injectFaults(): void
+    {
+        $this->script('php', 'exec ' . PHP_BINARY . ' -d auto_prepend_file=' . __DIR__ . '/faults.php "$@"');
+    }
+
     /** Makes the runner use a Satis that does its work and then something to its output, "$staging". */
     public function satisThatThen(string $body): void
     {
