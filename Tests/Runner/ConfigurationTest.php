@@ -13,11 +13,20 @@ final class ConfigurationTest extends TestCase
     {
         return [
             'another version' => [['version' => 2], 'is not of version 1'],
-            'another operation' => [['operation' => 'Purge'], 'asks for an operation other than Build'],
+            'another operation' => [['operation' => 'Sweep'], 'asks for an operation other than Build, Purge, Rollback'],
             'no job' => [['job' => ''], 'names no job'],
             'a job that is a path' => [['job' => '../x'], 'names no job'],
             'no deadline' => [['deadlineSeconds' => 0], 'deadlineSeconds of 1 or more'],
-            'sources of a wrong type' => [['sources' => [1]], 'sources that are not a list of URLs'],
+            'no releases to keep' => [['keepReleases' => 0], 'keepReleases of 1 or more'],
+            'no grace time' => [['graceSeconds' => null], 'graceSeconds of 0 or more'],
+            'nothing to build' => [['full' => false], 'asks for a build of nothing'],
+            'a release that is a path' => [['operation' => 'Rollback', 'release' => '../..'], 'has a release that is no name'],
+            'sources of a wrong type' => [['sources' => 'all'], 'has a source that lacks a url'],
+            'a source that is a text' => [['sources' => ['https://git.example.test/a.git']], 'has a source that lacks a url'],
+            'a source without a url' => [['sources' => [['package' => 'acme/a']]], 'has a source that lacks a url'],
+            'a package that is an option' => [['sources' => [['url' => 'x', 'package' => '--help']]], 'or has a package'],
+            'a package without a vendor' => [['sources' => [['url' => 'x', 'package' => 'a']]], 'or has a package'],
+            'commits of a wrong type' => [['sources' => [['url' => 'x', 'commits' => [1]]]], 'or commits that cannot be'],
             'an unknown option' => [['options' => ['Fast']], 'options other than Minify and NoHTML'],
         ];
     }
@@ -48,6 +57,8 @@ final class ConfigurationTest extends TestCase
             'archives elsewhere' => [['archive' => ['directory' => 'dist', 'absolute-directory' => '/tmp']], 'use archive.directory'],
             'archives above' => [['archive' => ['directory' => '../dist']], 'not a path inside of the release'],
             'archives everywhere' => [['archive' => ['directory' => '.']], 'not a path inside of the release'],
+            'a password in a URL' => [['repositories' => [['type' => 'vcs', 'url' => 'https://u:planted@x.test/a.git']]], 'has a password or token in the URL https://***@x.test/a.git'],
+            'a token in a URL' => [['repositories' => [['type' => 'vcs', 'url' => 'https://planted@x.test/a.git']]], 'put it into auth.json'],
             'an archive that is no object' => [['archive' => 'dist'], 'has an "archive" that Satis cannot read'],
         ];
     }
@@ -86,20 +97,8 @@ final class ConfigurationTest extends TestCase
 
         $result = $workspace->run();
 
-        self::assertSame('SatisFailed', $result->report['reason']);
-        self::assertStringContainsString('JSON schema (The property nmae is not defined)', $result->report['message']);
-    }
-
-    public function test_one_unknown_source_among_several_is_refused(): void
-    {
-        $workspace = new Workspace('a');
-        $unknown = 'https://git.example.test/acme/a';
-
-        $result = $workspace->run(['sources' => [$workspace->git->url('a'), $unknown]]);
-
         self::assertSame('ConfigurationInvalid', $result->report['reason']);
-        self::assertSame([$unknown], array_column($result->report['failedSources'], 'url'));
-        self::assertSame(['SourceUnknown'], array_column($result->report['failedSources'], 'reason'));
+        self::assertStringContainsString('JSON schema (The property nmae is not defined)', $result->report['message']);
     }
 
     public function test_inline_packages_are_sources_too(): void

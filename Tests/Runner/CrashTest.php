@@ -55,7 +55,7 @@ final class CrashTest extends TestCase
             self::assertSame(0, $workspace->run()->exitCode);
         }
         $satis->builds('2.0.0', 'acme/b');
-        $this->injectFaults($workspace);
+        $workspace->injectFaults();
         self::assertSame(0, Process::start(['cp', '-a', "{$workspace->root}/output", "{$workspace->root}/start"])->wait());
         $old = $workspace->servedBytes();
 
@@ -88,10 +88,117 @@ final class CrashTest extends TestCase
         self::assertGreaterThan(5, $published, 'Some of them came after the release was published.');
     }
 
+    public function test_a_purge_killed_at_any_step_leaves_every_archive_that_is_named(): void
+    {
+        $workspace = new Workspace();
+        $satis = new TinySatis($workspace);
+        foreach (['1.0.0', '2.0.0'] as $version) {
+            $satis->builds($version);
+            self::assertSame(0, $workspace->run()->exitCode);
+        }
+        $workspace->satis = $workspace->script('purging-satis', 'for staging; do :; done; rm -rf $staging/dist');
+
+        $published = $this->killAtEveryStep($workspace, ['operation' => 'Purge', 'graceSeconds' => 0], function (Result $crash) use ($workspace): void {
+            self::assertSame(['2.0.0'], $workspace->versions()['acme/a'], $crash->output);
+            $archives = array_values(preg_grep('/zip$/', array_keys($workspace->servedBytes())));
+            self::assertSame(['dist/acme/a/2.0.0.zip'], $archives, $crash->output);
+        });
+
+        self::assertGreaterThan(0, $published);
+    }
+
+    public function test_a_rollback_killed_at_any_step_serves_one_release_or_the_other(): void
+    {
+        $workspace = new Workspace();
+        $satis = new TinySatis($workspace);
+        $satis->builds('1.0.0');
+        self::assertSame(0, $workspace->run()->exitCode);
+        $satis->builds('2.0.0', 'acme/b');
+        self::assertSame(0, $workspace->run()->exitCode);
+
+        $published = $this->killAtEveryStep($workspace, ['operation' => 'Rollback'], function (Result $crash) use ($workspace): void {
+            self::assertSame(['acme/a' => ['1.0.0']], $workspace->versions(), $crash->output);
+            self::assertFileExists("{$workspace->root}/output/current/dist/acme/b/2.0.0.zip", $crash->output);
+        });
+
+        self::assertGreaterThan(0, $published);
+    }
+
+    public function test_taking_over_a_plain_output_killed_at_any_step_leaves_the_originals_and_serves_all_or_nothing(): void
+    {
+        $workspace = new Workspace();
+        $satis = new TinySatis($workspace);
+        $satis->builds('1.0.0', 'acme/b');
+        self::assertSame(0, Process::start(['cp', '-a', "{$workspace->root}/built/.", "{$workspace->root}/output"])->wait());
+        $original = sha1_file("{$workspace->root}/output/packages.json");
+        $satis->builds('2.0.0', 'acme/b');
+
+        $published = $this->killAtEveryStep($workspace, [], function (Result $crash) use ($workspace, $original): void {
+            self::assertContains($workspace->versions()['acme/b'], [['1.0.0'], ['2.0.0']], $crash->output);
+            self::assertFileExists("{$workspace->root}/output/current/dist/acme/b/1.0.0.zip", $crash->output);
+            self::assertSame($original, sha1_file("{$workspace->root}/output/packages.json"));
+        });
+
+        self::assertGreaterThan(0, $published);
+    }
+
+    public function test_a_batch_killed_at_any_step_serves_the_old_or_the_new_release(): void
+    {
+        $workspace = new Workspace();
+        $satis = new MergingSatis($workspace, ['a', 'b', 'c']);
+        self::assertSame(0, $workspace->run()->exitCode);
+        $satis->version('2.0.0');
+        $satis->fail('b', 'fatal: something');
+
+        $published = $this->killAtEveryStep($workspace, ['sources' => $workspace->sources('a', 'b', 'c')], function (Result $crash) use ($workspace): void {
+            self::assertSame(['acme/a' => ['2.0.0'], 'acme/b' => ['1.0.0'], 'acme/c' => ['2.0.0']], $workspace->versions(), $crash->output);
+        }, 1);
+
+        self::assertGreaterThan(0, $published);
+    }
+
+    /**
+     * Kills the runner before each of its steps in turn. What is served must be byte for byte what it was, or have been
+     * published; then the next runner comes to its end, and that is published as well.
+     *
+     * @param array<string, mixed> $order
+     * @param callable(Result): void $published
+     * @return int how many of the killed ones had published
+     */
+    private function killAtEveryStep(Workspace $workspace, array $order, callable $published, int $exitCode = 0): int
+    {
+        $workspace->injectFaults();
+        self::assertSame(0, Process::start(['cp', '-a', "{$workspace->root}/output", "{$workspace->root}/start"])->wait());
+        $old = $workspace->servedBytes();
+        $count = $step = 0;
+        do {
+            $step++;
+            $workspace->environment['CRASH_BEFORE_STEP'] = (string) $step;
+            $crash = $workspace->run($order);
+            $served = $workspace->servedBytes();
+            if ($served['current'] === $old['current']) {
+                self::assertSame($old, $served, $crash->output);
+                $workspace->environment['CRASH_BEFORE_STEP'] = '0';
+                $repaired = $workspace->run($order);
+                self::assertSame($exitCode, $repaired->exitCode, $crash->output . $repaired->output);
+                $published($repaired);
+                self::assertDirectoryDoesNotExist("{$workspace->root}/output/.staging", $crash->output);
+            } else {
+                $count++;
+                $published($crash);
+            }
+            $this->startAgain($workspace);
+        } while ($crash->exitCode === 137);
+        self::assertSame($exitCode, $crash->exitCode, $crash->output);
+        self::assertGreaterThan(15, $step, 'Every step that changes something was a place to crash.');
+
+        return $count - 1;
+    }
+
     public function test_a_volume_without_hard_links_gets_copies(): void
     {
         $workspace = new Workspace();
-        $this->injectFaults($workspace);
+        $workspace->injectFaults();
         $workspace->environment['NO_HARD_LINKS'] = '1';
         $satis = new TinySatis($workspace);
         $satis->builds('1.0.0');
@@ -105,14 +212,27 @@ final class CrashTest extends TestCase
         self::assertFileExists("{$workspace->root}/output/current/dist/acme/a/1.0.0.zip");
     }
 
-    private function injectFaults(Workspace $workspace): void
-    {
-        $workspace->script('php', 'exec ' . PHP_BINARY . ' -d auto_prepend_file=' . __DIR__ . '/Support/faults.php "$@"');
-    }
-
     private function startAgain(Workspace $workspace): void
     {
         $script = 'rm -rf "$1/output" "$1/tmp" && cp -a "$1/start" "$1/output" && mkdir "$1/tmp"';
         self::assertSame(0, Process::start(['sh', '-c', $script, 'sh', $workspace->root])->wait());
+    }
+
+    public function test_a_full_volume_is_named_and_nothing_is_published(): void
+    {
+        $workspace = new Workspace();
+        $satis = new TinySatis($workspace);
+        $satis->builds('1.0.0');
+        $workspace->run();
+        $before = $workspace->servedBytes();
+        $workspace->injectFaults();
+        $workspace->environment['FULL_VOLUME'] = '1';
+
+        $result = $workspace->run();
+
+        self::assertSame('VolumeFull', $result->report['reason'], $result->output);
+        self::assertStringContainsString('No space left on device', $result->report['message']);
+        self::assertStringContainsString('make it larger, or purge', $result->report['message']);
+        self::assertSame($before, $workspace->servedBytes());
     }
 }

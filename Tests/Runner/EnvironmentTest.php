@@ -93,7 +93,7 @@ final class EnvironmentTest extends TestCase
         self::assertSame(0, $this->workspace->run()->exitCode);
         $this->workspace->satisThatThen('printf "<%s>" "$@"; echo');
 
-        $output = $this->workspace->run(['sources' => $sources, 'options' => ['NoHTML', 'Minify']])->output;
+        $output = $this->workspace->run(['sources' => array_map(static fn (string $url): array => ['url' => $url], $sources), 'options' => ['NoHTML', 'Minify']])->output;
 
         $expected = '<build><--no-interaction><--no-ansi><--minify><--no-html-output>'
             . "<--repository-url={$sources[0]}><--repository-url={$sources[1]}><--><{$this->workspace->root}/satis.json>"

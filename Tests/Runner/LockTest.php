@@ -18,9 +18,9 @@ final class LockTest extends TestCase
         $trace = "{$workspace->root}/trace";
         $workspace->satis = $workspace->script('traced', "echo start >> $trace\n{$workspace->satis} \"\$@\"\ncode=\$?\necho end >> $trace\nexit \$code");
 
-        $first = $workspace->start(['sources' => [$workspace->git->url('a')]]);
+        $first = $workspace->start(['sources' => $workspace->sources('a')]);
         $gate->waitUntilReached();
-        $second = $workspace->start(['sources' => [$workspace->git->url('b')]]);
+        $second = $workspace->start(['sources' => $workspace->sources('b')]);
         $second->process->waitFor('held by job job-2 (pod pod-2) since 2');
         $gate->open();
         $results = [$first->result(), $second->result()];

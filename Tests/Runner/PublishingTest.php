@@ -32,6 +32,65 @@ final class PublishingTest extends TestCase
         self::assertSame([], glob("{$this->workspace->root}/tmp/*"));
     }
 
+    public function test_the_order_says_how_many_releases_are_kept(): void
+    {
+        foreach (range(1, 5) as $version) {
+            $this->publish("$version.0.0", ['keepReleases' => 4]);
+        }
+        self::assertCount(4, $this->workspace->releases());
+
+        $this->publish('6.0.0', ['keepReleases' => 2]);
+        self::assertCount(2, $this->workspace->releases());
+    }
+
+    public function test_the_release_served_until_now_stays_for_the_grace_time_even_where_only_one_is_kept(): void
+    {
+        foreach (range(1, 4) as $version) {
+            $this->publish("$version.0.0", ['keepReleases' => 1]);
+            self::assertCount(min(2, $version), $this->workspace->releases(), 'However many builds there are.');
+        }
+
+        $this->publish('5.0.0', ['keepReleases' => 1, 'graceSeconds' => 0]);
+
+        self::assertSame([$this->current()], $this->workspace->releases());
+    }
+
+    public function test_the_metadata_of_a_package_that_is_gone_stays_for_the_grace_time(): void
+    {
+        $this->satis->builds('1.0.0', 'acme/gone');
+        $this->workspace->run();
+        array_map('unlink', glob("{$this->workspace->root}/built/p2/acme/gone*"));
+        $gone = "{$this->workspace->root}/output/current/p2/acme/gone.json";
+        // Written long ago, but gone only now.
+        touch($gone, time() - 86400);
+
+        $this->publish('2.0.0');
+        $this->publish('3.0.0');
+        self::assertFileExists($gone);
+        self::assertSame(['acme/a'], array_keys($this->workspace->versions()));
+
+        touch($gone, time() - 3601);
+        $this->publish('4.0.0');
+        clearstatcache(true);
+        self::assertFileDoesNotExist($gone);
+        self::assertFileExists("{$this->workspace->root}/output/current/p2/acme/a.json");
+    }
+
+    public function test_the_order_says_how_long_superseded_files_stay(): void
+    {
+        $this->publish('1.0.0');
+        $first = $this->include();
+        $this->publish('2.0.0');
+        $carried = "{$this->workspace->root}/output/current/$first";
+        touch($carried, time() - 100);
+
+        $this->publish('3.0.0', ['graceSeconds' => 200]);
+        self::assertFileExists($carried);
+        $this->publish('4.0.0', ['graceSeconds' => 90]);
+        clearstatcache(true);
+        self::assertFileDoesNotExist($carried);
+    }
+
     public function test_release_names_sort_by_age_even_when_the_clock_goes_back(): void
     {
         $this->publish('1.0.0');
@@ -198,10 +257,11 @@ final class PublishingTest extends TestCase
         self::assertStringContainsString('mode 2775', $result->report['message']);
     }
 
-    private function publish(string $version): Result
+    /** @param array<string, mixed> $order */
+    private function publish(string $version, array $order = []): Result
     {
         $this->satis->builds($version);
-        $result = $this->workspace->run();
+        $result = $this->workspace->run($order);
         self::assertSame(0, $result->exitCode, $result->output);
 
         return $result;

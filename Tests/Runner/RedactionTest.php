@@ -37,6 +37,10 @@ final class RedactionTest extends TestCase
             'user and password as git sends them' => ['header ' . base64_encode('planted-user-token:planted-http-basic'), base64_encode('planted-user-token:planted-http-basic')],
             'credentials inside satis.json' => ['planted-in-satis-json', 'planted-in-satis-json'],
             'a header inside satis.json' => ['planted-header', 'planted-header'],
+            'an incoming webhook of Slack' => ['https://hooks.slack.com/services/T0PLANTED/B0PLANTED/secretsecretsecret', 'PLANTED'],
+            'a secret of COMPOSER_AUTH' => ['planted-composer-auth', 'planted-composer-auth'],
+            'a bearer token of COMPOSER_AUTH' => ['got planted-bearer', 'planted-bearer'],
+            'the password of a proxy' => ['proxy says: planted-proxy is wrong', 'planted-proxy'],
             'a line of the deploy key' => ['b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ', 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ'],
         ];
     }
@@ -81,9 +85,9 @@ final class RedactionTest extends TestCase
         $workspace->satis = $workspace->script('satis', 'echo "Failed to update https://u:planted@git.example.test/a.git, '
             . 'package information from this repository may be outdated"');
 
-        $result = $workspace->run();
+        $result = $workspace->run(['full' => true, 'sources' => [['url' => 'https://x.example.test']]]);
 
-        self::assertSame(['https://***@git.example.test/a.git'], array_column($result->report['failedSources'], 'url'));
+        self::assertStringContainsString('https://***@git.example.test/a.git', $result->report['message']);
         self::assertStringNotContainsString('planted', $result->output . $result->reportText);
     }
 
@@ -107,10 +111,17 @@ final class RedactionTest extends TestCase
     public function test_credentials_appear_in_no_argument_list_and_do_not_stay_on_the_disk(): void
     {
         $workspace = $this->workspace();
-        $workspace->satis = $workspace->script('satis', "tr '\\0' ' ' < /proc/\$PPID/cmdline > {$workspace->root}/arguments; echo \"\$@\" >> {$workspace->root}/arguments; exit 1");
+        // Whatever the runner starts is started by name or is this Satis.
+        $log = "tr '\\0' ' ' < /proc/\$PPID/cmdline >> {$workspace->root}/arguments; echo \"\$0 \$@\" >> {$workspace->root}/arguments\n";
+        foreach (['sh', 'sync', 'git'] as $program) {
+            $workspace->script($program, $log . 'exec ' . trim(shell_exec("command -v $program")) . ' "$@"');
+        }
+        $workspace->satis = $workspace->script('satis', $log . 'echo \'{"packages": []}\' > "$6/packages.json"');
 
-        $workspace->run();
+        $result = $workspace->run();
 
+        self::assertSame(0, $result->exitCode, $result->output);
+        self::assertStringContainsString('sync', file_get_contents("{$workspace->root}/arguments"));
         self::assertStringNotContainsString('planted', file_get_contents("{$workspace->root}/arguments"));
         self::assertSame([], glob("{$workspace->root}/tmp/*"));
     }
@@ -118,6 +129,10 @@ final class RedactionTest extends TestCase
     private function workspace(): Workspace
     {
         $workspace = new Workspace();
+        $workspace->environment['COMPOSER_AUTH'] = json_encode([
+            'bitbucket-oauth' => ['bitbucket.org' => ['consumer-secret' => 'planted-composer-auth']], 'bearer' => ['d.example.test' => 'planted-bearer'],
+        ]);
+        $workspace->environment['https_proxy'] = 'http://proxy:planted-proxy@proxy.example.test:3128';
         $repository = ['type' => 'composer', 'url' => 'https://x.example.test', 'options' => ['http' => ['header' => ['X-Key: planted-header']]]];
         $workspace->configure([], [
             'repositories' => [$repository],

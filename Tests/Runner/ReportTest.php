@@ -8,7 +8,7 @@ use PHPUnit\Framework\TestCase;
 
 final class ReportTest extends TestCase
 {
-    private const KEYS = ['version', 'result', 'reason', 'message', 'release', 'exitCode', 'failedSources', 'packages', 'startTime', 'endTime', 'log'];
+    private const KEYS = ['version', 'result', 'reason', 'message', 'release', 'exitCode', 'failedSources', 'omittedSources', 'packages', 'startTime', 'endTime', 'log'];
 
     public function test_it_has_every_field_and_the_times_of_the_run(): void
     {
@@ -58,21 +58,55 @@ final class ReportTest extends TestCase
         }
     }
 
-    public function test_a_long_message_and_many_sources_are_cut_before_the_rest_gets_lost(): void
+    public function test_up_to_50_failed_sources_fit_with_some_of_the_log(): void
+    {
+        $report = $this->reportOf(50, 'ü"long ');
+
+        self::assertSame(range(0, 49), array_column($report['failedSources'], 'source'));
+        self::assertSame(['SourceUnreachable'], array_values(array_unique(array_column($report['failedSources'], 'reason'))));
+        self::assertSame(0, $report['omittedSources']);
+        self::assertGreaterThanOrEqual(512, strlen($report['log']));
+    }
+
+    public function test_few_failed_sources_keep_their_messages(): void
+    {
+        $report = $this->reportOf(3, 'long ');
+
+        self::assertGreaterThanOrEqual(300, strlen($report['failedSources'][2]['message']));
+        self::assertStringEndsWith('…', $report['failedSources'][2]['message']);
+    }
+
+    public function test_failed_sources_that_do_not_fit_are_counted(): void
+    {
+        $report = $this->reportOf(200, 'long ');
+
+        self::assertGreaterThanOrEqual(50, count($report['failedSources']));
+        self::assertSame(200, count($report['failedSources']) + $report['omittedSources']);
+    }
+
+    public function test_a_message_names_as_many_failed_sources_as_fit(): void
+    {
+        $report = $this->reportOf(200, 'x');
+
+        self::assertMatchesRegularExpression('/^All 200 sources failed: https.*p1\.git \(SourceUnreachable\)(?:, .*)? and \d+ more\. /', $report['message']);
+    }
+
+    /** @return array<string, mixed> of a build in which this many sources were outdated, all with a long URL */
+    private function reportOf(int $sources, string $part): array
     {
         $workspace = new Workspace();
-        $workspace->satis = $workspace->script('satis', <<<'SH'
-            for i in $(seq 1 200); do
-              echo "Failed to update https://git.example.test/acme/ü$i.git, package information from this repository may be outdated"
-            done
-            SH);
+        $urls = array_map(static fn (int $n): string => 'https://git.example.test/' . rawurlencode(str_repeat($part, 60)) . "/p$n.git", range(1, $sources));
+        $workspace->configure($urls);
+        $lines = array_map(static fn (string $url): string => "Failed to update $url, package information from this repository may be outdated", $urls);
+        file_put_contents("{$workspace->root}/noise", str_repeat("noise\n", 1000) . implode("\n", $lines) . "\n");
+        $workspace->satis = $workspace->script('satis', "cat {$workspace->root}/noise");
 
-        $result = $workspace->run();
+        $result = $workspace->run(['full' => true, 'sources' => array_map(static fn (string $url): array => ['url' => $url], $urls)]);
 
         self::assertLessThanOrEqual(4096, strlen($result->reportText));
-        self::assertSame('SourceOutdated', $result->report['reason']);
-        self::assertSame('https://git.example.test/acme/ü1.git', $result->report['failedSources'][0]['url']);
-        self::assertStringEndsWith('…', $result->report['message']);
+        self::assertSame('SourceUnreachable', $result->report['reason'], $result->reportText);
+
+        return $result->report;
     }
 
     public function test_a_report_that_cannot_be_written_does_not_change_the_exit_code(): void

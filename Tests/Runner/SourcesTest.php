@@ -20,9 +20,9 @@ final class SourcesTest extends TestCase
         $result = $workspace->runPartial('a');
 
         self::assertSame(1, $result->exitCode);
-        self::assertSame('SourceOutdated', $result->report['reason']);
+        self::assertSame('SourceUnreachable', $result->report['reason']);
         self::assertSame(0, $result->report['exitCode'], 'Satis itself was content.');
-        self::assertSame([$workspace->git->url('a')], array_column($result->report['failedSources'], 'url'));
+        self::assertSame([0], array_column($result->report['failedSources'], 'source'));
         self::assertSame($before, $workspace->servedBytes());
 
         $workspace->git->comeBack();
@@ -39,8 +39,9 @@ final class SourcesTest extends TestCase
 
         $result = $workspace->run();
 
-        self::assertSame('SourceOutdated', $result->report['reason']);
-        self::assertSame(['https://mirror.example.test'], array_column($result->report['failedSources'], 'url'));
+        self::assertSame('SourceUnreachable', $result->report['reason']);
+        self::assertStringContainsString('https://mirror.example.test', $result->report['message']);
+        self::assertFileDoesNotExist("{$workspace->root}/output/current");
     }
 
     public function test_locks_that_a_killed_git_left_in_the_cache_do_no_harm(): void
@@ -78,13 +79,13 @@ final class SourcesTest extends TestCase
         $missing = 'https://git.example.test/acme/missing.git';
         $workspace->configure([$workspace->git->url('a'), $missing]);
 
-        $result = $workspace->run();
+        $result = $workspace->run(['full' => true, 'sources' => [['url' => $missing]]]);
 
-        self::assertSame('SatisFailed', $result->report['reason']);
+        self::assertSame('SourcesFailed', $result->report['reason']);
         self::assertSame(1, $result->report['exitCode']);
-        self::assertStringContainsString('does not appear to be a git repository', $result->report['message']);
-        self::assertSame([$missing], array_column($result->report['failedSources'], 'url'));
-        self::assertFileDoesNotExist("{$workspace->root}/output/current");
+        self::assertStringContainsString("1 of 2 sources failed: $missing (SourceDenied)", $result->report['message']);
+        self::assertStringContainsString('does not appear to be a git repository', $result->report['failedSources'][0]['message']);
+        self::assertSame(['acme/a'], array_keys($workspace->versions()));
     }
 
     public function test_a_branch_that_satis_skipped_is_mentioned_but_does_not_stop_the_others(): void
@@ -117,9 +118,71 @@ final class SourcesTest extends TestCase
 
         $result = $workspace->run();
 
-        self::assertSame('SatisFailed', $result->report['reason']);
+        self::assertSame('OutOfMemory', $result->report['reason']);
         self::assertSame(137, $result->report['exitCode']);
         self::assertStringContainsString('raise the memory limit', $result->report['message']);
+    }
+
+    public function test_a_satis_that_php_stopped_for_its_memory_says_so(): void
+    {
+        $workspace = new Workspace();
+        $workspace->satis = $workspace->script('satis', 'exec ' . PHP_BINARY . " -d memory_limit=3M -d display_errors=1 -r 'str_repeat(\"x\", 1 << 25);'");
+
+        $result = $workspace->run();
+
+        self::assertSame('OutOfMemory', $result->report['reason']);
+        self::assertStringContainsString('Allowed memory size of 3145728 bytes exhausted', $result->report['message']);
+        self::assertStringContainsString('SATIS_MEMORY_LIMIT', $result->report['message']);
+    }
+
+    public function test_a_build_by_name_takes_out_what_was_deleted(): void
+    {
+        $workspace = new Workspace('a', 'b');
+        $workspace->configureByName('a', 'b');
+        $workspace->git->tag('a', '1.1.0');
+        $workspace->git->tag('b', '1.1.0');
+        $workspace->run();
+        $workspace->git->deleteTag('a', '1.1.0');
+        $workspace->git->deleteTag('b', '1.1.0');
+
+        $result = $workspace->runPrune('a');
+
+        self::assertSame(0, $result->exitCode, $result->output);
+        self::assertSame(['acme/a' => ['1.0.0', 'dev-main'], 'acme/b' => ['1.0.0', '1.1.0', 'dev-main']], $workspace->versions());
+        self::assertCount(3, glob("{$workspace->root}/output/current/dist/acme/a/*"), 'Archives are what a purge is for.');
+    }
+
+    public function test_an_entry_whose_name_is_not_that_of_its_package_fails(): void
+    {
+        $workspace = new Workspace('a', 'b');
+        $entry = static fn (string $name, string $url): array => ['type' => 'vcs', 'url' => $workspace->git->url($url), 'name' => $name];
+        $workspace->configure([], ['repositories' => [$entry('acme/other', 'a'), $entry('acme/b', 'b')]]);
+        $workspace->run();
+
+        $result = $workspace->run(['sources' => [['url' => $workspace->git->url('a'), 'package' => 'acme/other']]]);
+
+        self::assertSame('SourceInvalid', $result->report['reason'], $result->output);
+        self::assertSame(['acme/a', 'acme/b'], array_keys($workspace->versions()));
+    }
+
+    public function test_pushed_commits_that_are_not_in_the_release_are_mentioned(): void
+    {
+        $workspace = new Workspace('a');
+        $workspace->run();
+        $workspace->git->tag('a', '1.1.0');
+        $here = $workspace->git->commitOf('a', '1.1.0');
+        $order = static fn (string ...$commits): array => ['sources' => [['url' => $workspace->git->url('a'), 'commits' => $commits]]];
+
+        self::assertStringNotContainsString('not in the release', $workspace->run($order($here))->report['message']);
+
+        $gone = str_repeat('ab', 20);
+        $result = $workspace->run($order($here, $gone));
+        self::assertSame('Succeeded', $result->report['result']);
+        self::assertStringContainsString("Commit $gone is not in the release: a later push may have replaced it", $result->report['message']);
+
+        $many = array_map(static fn (int $n): string => sprintf('%040d', $n), range(1, 20));
+        $message = $workspace->run($order(...$many))->report['message'];
+        self::assertStringContainsString("$many[0], $many[1], $many[2] and 17 more are not in the release", $message);
     }
 
     public function test_a_deleted_tag_stays_in_a_partial_build_and_leaves_in_a_full_one(): void

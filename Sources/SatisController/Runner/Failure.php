@@ -8,10 +8,10 @@ namespace SatisOperator;
 final class Failure extends \RuntimeException
 {
     public string $reason;
-    /** @var list<array{url: string, reason: string, message: string}> */
+    /** @var list<SourceFailure> */
     public array $sources;
 
-    /** @param list<array{url: string, reason: string, message: string}> $sources */
+    /** @param list<SourceFailure> $sources */
     public function __construct(string $reason, string $message, array $sources = [])
     {
         parent::__construct($message);

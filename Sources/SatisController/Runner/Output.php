@@ -10,19 +10,22 @@ namespace SatisOperator;
  */
 final class Output
 {
-    private const KEPT_RELEASES = 3;
-
     private string $root;
     private string $staging;
+    private WorkOrder $order;
     private ?string $archiveDirectory;
     private Log $log;
+    private Interruption $interruption;
+    private int $copies = 0;
 
-    public function __construct(string $root, ?string $archiveDirectory, Log $log)
+    public function __construct(string $root, WorkOrder $order, ?string $archiveDirectory, Log $log, Interruption $interruption)
     {
         $this->root = $root;
         $this->staging = "$root/.staging";
+        $this->order = $order;
         $this->archiveDirectory = $archiveDirectory;
         $this->log = $log;
+        $this->interruption = $interruption;
     }
 
     /** Removes what is not published, of this run or of one that was killed: under the lock no Satis of another is alive. */
@@ -42,7 +45,7 @@ final class Output
             }
             return null;
         }
-        if (!preg_match('{^releases/([^/]+)$}', readlink($link), $match) || !is_file("{$this->path($match[1])}/packages.json")) {
+        if (!preg_match('{^releases/([^/]+)$}', readlink($link), $match) || !$this->has($match[1])) {
             $this->log->say("$link does not lead to a release: starting from nothing");
             return null;
         }
@@ -50,39 +53,81 @@ final class Output
         return $match[1];
     }
 
+    public function hasLink(): bool
+    {
+        return is_link("{$this->root}/current");
+    }
+
     public function path(string $release): string
     {
         return "{$this->root}/releases/$release";
     }
 
-    /** A copy of a release to work on. Satis replaces archives but writes metadata in place, so only archives may be shared. */
-    public function stage(?string $base, string $job, Interruption $interruption): string
+    /** @return list<string> oldest first */
+    public function releases(): array
     {
-        return $this->writing(function () use ($base, $job, $interruption): string {
-            Tree::makeDirectory($this->staging);
-            $staging = "{$this->staging}/$job";
-            mkdir($staging);
-            $linked = $copied = 0;
-            $superseded = $base === null ? null : new SupersededFiles($this->path($base));
-            foreach ($base === null ? [] : Tree::files($this->path($base)) as $path => $file) {
-                $interruption->check('the current release was copied');
+        $all = array_diff(@scandir("{$this->root}/releases") ?: [], ['.', '..']);
+
+        return array_values(array_filter($all, [$this, 'has']));
+    }
+
+    private function has(string $release): bool
+    {
+        return is_file("{$this->path($release)}/packages.json");
+    }
+
+    /** A copy of a release to work on. */
+    public function stage(?string $base): string
+    {
+        $superseded = $base === null ? null : new SupersededFiles($this->path($base), $this->order->graceSeconds);
+        $linked = $copied = 0;
+        $staging = $this->copyOf($base === null ? null : $this->path($base), $linked, $copied, $superseded);
+        if ($base !== null) {
+            $this->log->say("working on a copy of release $base, archives linked: $linked, copied: $copied");
+        }
+
+        return $staging;
+    }
+
+    /** A copy of a staged directory: whoever goes on in a copy can go back. */
+    public function copyOfStaged(string $staging): string
+    {
+        $linked = $copied = 0;
+
+        return $this->copyOf($staging, $linked, $copied, null);
+    }
+
+    /** Satis replaces archives but writes metadata in place, so only archives may be shared. */
+    private function copyOf(?string $from, int &$linked, int &$copied, ?SupersededFiles $superseded): string
+    {
+        return $this->writing(function () use ($from, &$linked, &$copied, $superseded): string {
+            $staging = $this->newDirectory();
+            foreach ($from === null ? [] : Tree::files($from) as $path => $file) {
+                $this->interruption->check('the current release was copied');
+                if ($path === ReleaseRecord::FILE || ($superseded !== null && $superseded->mayGo($path))) {
+                    continue;
+                }
                 if (!$this->isArchive($path)) {
-                    if (!$superseded->mayGo($path)) {
-                        Tree::copyFile($file->getPathname(), "$staging/$path");
-                    }
-                } elseif (Tree::linkFile($file->getPathname(), "$staging/$path")) {
+                    Tree::copyFile($file->getPathname(), "$staging/$path");
+                } elseif (Tree::linkOrCopyFile($file->getPathname(), "$staging/$path")) {
                     $linked++;
                 } else {
-                    Tree::copyFile($file->getPathname(), "$staging/$path");
                     $copied++;
                 }
-            }
-            if ($base !== null) {
-                $this->log->say("working on a copy of release $base, archives linked: $linked, copied: $copied");
             }
 
             return $staging;
         });
+    }
+
+    /** An empty directory to stage something in. */
+    public function newDirectory(): string
+    {
+        $this->copies++;
+        $staging = "{$this->staging}/{$this->order->job}" . ($this->copies === 1 ? '' : "-{$this->copies}");
+        Tree::makeDirectory($staging);
+
+        return $staging;
     }
 
     /** Makes a staged directory the one that is served. Returns its name. */
@@ -90,34 +135,109 @@ final class Output
     {
         return $this->writing(function () use ($staging, $base): string {
             if ($base !== null) {
-                (new SupersededFiles($this->path($base)))->carryTo($staging);
+                (new SupersededFiles($this->path($base), $this->order->graceSeconds))->carryTo($staging);
             }
             Tree::makeDirectory("{$this->root}/releases");
-            if (!Tree::sync($staging)) {
-                throw new Failure('OutputNotWritable', 'The volume reported an error when the release was to be stored. Nothing was published.');
-            }
+            $this->sync($staging);
 
             $release = $this->nextName();
-            $link = "{$this->staging}/current";
-            symlink("releases/$release", $link);
-            if ($this->current() !== $base) {
-                throw new Failure('ReleaseMoved', 'Somebody moved the link "current" during the build. Nothing was published; build again.');
-            }
+            // Where the volume has no links, that has to show before there is a release that nothing leads to.
+            $link = $this->newLink($release);
+            $this->checkNotMoved($base);
             rename($staging, $this->path($release));
-            rename($link, "{$this->root}/current");
-            if (!Tree::sync($this->root)) {
-                $this->log->say('the volume reported an error after the release was published');
-            }
+            $this->serve($link, $base);
 
             return $release;
         });
     }
 
-    /** Moves all but the newest releases to what will be swept: a release leaves its name first, so that none is ever half there. */
+    /**
+     * Serves an earlier release again. What only the present one names is added to it before, for clients in the middle of a
+     * read; nobody reads it while that happens.
+     */
+    public function goBackTo(string $release, string $base): void
+    {
+        $this->writing(function () use ($release, $base): void {
+            (new SupersededFiles($this->path($base), $this->order->graceSeconds))->carryTo($this->path($release));
+            foreach (Tree::files($this->path($base)) as $path => $file) {
+                $this->interruption->check('the release to go back to was prepared');
+                if ($this->isArchive($path) && !is_file("{$this->path($release)}/$path")) {
+                    // Half an archive must not be taken for whole by the next build.
+                    Tree::makeDirectory($this->staging);
+                    Tree::linkOrCopyFile($file->getPathname(), "{$this->staging}/archive");
+                    Tree::makeDirectory(dirname("{$this->path($release)}/$path"));
+                    rename("{$this->staging}/archive", "{$this->path($release)}/$path");
+                }
+            }
+            $this->sync($this->path($release));
+            $link = $this->newLink($release);
+            $this->checkNotMoved($base);
+            $this->serve($link, $base);
+        });
+    }
+
+    private function newLink(string $release): string
+    {
+        Tree::makeDirectory($this->staging);
+        symlink("releases/$release", "{$this->staging}/current");
+
+        return "{$this->staging}/current";
+    }
+
+    private function serve(string $link, ?string $base): void
+    {
+        if ($base !== null) {
+            // Since when it is superseded. It may belong to another user of the same group, who alone could set another time.
+            @touch($this->path($base));
+        }
+        rename($link, "{$this->root}/current");
+        if (!Tree::sync($this->root)) {
+            $this->log->say('the volume reported an error after the release was published');
+        }
+    }
+
+    private function checkNotMoved(?string $base): void
+    {
+        if ($this->current() !== $base) {
+            throw new Failure('ReleaseMoved', 'Somebody moved the link "current" during the build. Nothing was published; build again.');
+        }
+    }
+
+    private function sync(string $directory): void
+    {
+        if (!Tree::sync($directory)) {
+            throw new Failure('OutputNotWritable', 'The volume reported an error when the release was to be stored. Nothing was published.');
+        }
+    }
+
+    /** Whether a release was served until so short a time ago that somebody may still be reading what it names. */
+    public function isWithinGrace(string $release): bool
+    {
+        clearstatcache(true);
+
+        return filemtime($this->path($release)) > time() - $this->order->graceSeconds;
+    }
+
+    /**
+     * Moves releases beyond those to keep to what will be swept: a release leaves its name first, so that none is ever half
+     * there. What clients need for the rest of the grace time is carried along inside of `current`, so the number of releases
+     * does not grow with the number of builds; only the one that was served until now stays that long, because a web server
+     * may have looked up the link already and be about to open a file.
+     */
     public function retire(string $current): void
     {
-        $others = array_diff($this->releases(), [$current]);
-        foreach (array_slice($others, 0, max(0, count($others) - self::KEPT_RELEASES + 1)) as $release) {
+        clearstatcache(true);
+        $since = [];
+        foreach (array_diff($this->releases(), [$current]) as $release) {
+            $since[$release] = sprintf('%020d %s', filemtime($this->path($release)), $release);
+        }
+        // By when they were served last, not by name: after a rollback the one that was gone back to is worth more.
+        asort($since);
+        $surplus = array_slice(array_keys($since), 0, max(0, count($since) - $this->order->keepReleases + 1));
+        if ($surplus !== [] && count($surplus) === count($since) && $this->isWithinGrace(end($surplus))) {
+            array_pop($surplus);
+        }
+        foreach ($surplus as $release) {
             // What cannot go now goes after the next build; the new release is served already.
             if (!@rename($this->path($release), "{$this->staging}/$release")) {
                 $this->log->say("release $release could not be removed");
@@ -128,20 +248,14 @@ final class Output
     /** A time stamp, in UTC and later than that of every other release even where the clock went back: names sort by age. */
     private function nextName(): string
     {
-        $releases = $this->releases();
+        $names = array_diff(@scandir("{$this->root}/releases") ?: [], ['.', '..']);
         $time = time();
-        $last = \DateTimeImmutable::createFromFormat('Ymd\THis\Z', (string) end($releases), new \DateTimeZone('UTC'));
+        $last = \DateTimeImmutable::createFromFormat('Ymd\THis\Z', (string) end($names), new \DateTimeZone('UTC'));
         if ($last !== false) {
             $time = max($time, $last->getTimestamp() + 1);
         }
 
         return gmdate('Ymd\THis\Z', $time);
-    }
-
-    /** @return list<string> oldest first */
-    private function releases(): array
-    {
-        return array_values(array_diff(scandir("{$this->root}/releases"), ['.', '..']));
     }
 
     private function isArchive(string $path): bool
@@ -154,12 +268,16 @@ final class Output
      * @param callable(): T $step
      * @return T
      */
-    private function writing(callable $step)
+    public function writing(callable $step)
     {
         try {
             return $step();
         } catch (\ErrorException $error) {
-            throw new Failure('OutputNotWritable', "The output could not be written: {$error->getMessage()}. Is the volume full or read-only?");
+            if (SourceError::reason($error->getMessage()) === 'VolumeFull') {
+                $message = "The volume of the output is full ({$error->getMessage()}). Nothing was published; make it larger, or purge and keep fewer releases.";
+                throw new Failure('VolumeFull', $message);
+            }
+            throw new Failure('OutputNotWritable', "The output could not be written: {$error->getMessage()}. Is the volume read-only?");
         }
     }
 }

@@ -7,23 +7,25 @@ namespace SatisOperator;
 /** What has to hold before a directory is published. */
 final class OutputCheck
 {
-    private SatisConfig $config;
+    private ?string $archivePrefix;
+    private ?string $archiveDirectory;
     private Interruption $interruption;
 
-    public function __construct(SatisConfig $config, Interruption $interruption)
+    public function __construct(?string $archivePrefix, ?string $archiveDirectory, Interruption $interruption)
     {
-        $this->config = $config;
+        $this->archivePrefix = $archivePrefix;
+        $this->archiveDirectory = $archiveDirectory;
         $this->interruption = $interruption;
     }
 
     /**
      * @param string|null $base the release that the directory was made from
-     * @param bool $partial whether only some sources were built
+     * @param bool $partial whether sources were built into what was there, instead of everything anew
      */
     public function check(string $directory, ?string $base, bool $partial): Catalogue
     {
         try {
-            $catalogue = Catalogue::read($directory, $this->config, $this->interruption);
+            $catalogue = Catalogue::read($directory, $this->archivePrefix, $this->archiveDirectory, $this->interruption);
         } catch (\TypeError | \ErrorException $error) {
             throw new Failure('OutputInvalid', "The metadata is not laid out as Composer reads it ({$error->getMessage()}). Nothing was published.");
         }
@@ -32,7 +34,7 @@ final class OutputCheck
             $this->checkArchive("$directory/$path", $path, $sha1, $base === null || !is_file("$base/$path"));
         }
         if ($base !== null) {
-            $this->checkNothingVanished($this->names($base), $catalogue->packages, $partial);
+            $this->checkNothingVanished(Catalogue::names($base), $catalogue->packages, $partial);
         }
 
         return $catalogue;
@@ -70,22 +72,5 @@ final class OutputCheck
                 . 'if the repository is to be empty, remove the link "current" from the output and build again.';
             throw new Failure('OutputInvalid', $message);
         }
-    }
-
-    /**
-     * The packages of an earlier release, which may have been made by another configuration: only their names count.
-     *
-     * @return array<string, true>
-     */
-    private function names(string $release): array
-    {
-        $root = json_decode((string) @file_get_contents("$release/packages.json"), true);
-        $names = array_fill_keys($root['available-packages'] ?? [], true) + ($root['providers'] ?? []) + ($root['packages'] ?? []);
-        foreach ($root['includes'] ?? [] as $path => $sums) {
-            $include = json_decode((string) @file_get_contents("$release/$path"), true);
-            $names += $include['packages'] ?? [];
-        }
-
-        return array_fill_keys(array_keys($names), true);
     }
 }

@@ -23,6 +23,8 @@ final class Redactor
         '{\b(Bearer)\s+[\w.~+/=-]{12,}}i' => '$1 ***',
         '{\b(Basic)\s+[a-z0-9+/]{16,}={0,2}}i' => '$1 ***',
         '{([?&](?:[\w-]*(?:token|secret|signature|password|passwd)|auth|key|sig)=)[^&\s\'"<>]+}i' => '$1***',
+        // The path of an incoming webhook is all that it takes to post there.
+        '{(hooks\.slack\.com/\w+/|discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/\w*/?)[^\s\'"<>]+}i' => '$1***',
         '{-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)}s' => self::MASK,
     ];
 

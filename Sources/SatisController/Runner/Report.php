@@ -8,7 +8,11 @@ namespace SatisOperator;
 final class Report
 {
     private const LIMIT = 4096;
-    private const MESSAGE_BYTES = 600;
+    private const MESSAGE_BYTES = 700;
+    private const SHORT_MESSAGE_BYTES = 350;
+    private const SOURCE_MESSAGE_BYTES = [300, 200, 120, 60, 30, 0];
+    /** Of the log, as long as messages can be shortened for it. */
+    private const LOG_BYTES = 512;
     private const JSON = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE;
 
     public string $result = 'Failed';
@@ -16,7 +20,7 @@ final class Report
     public string $message = 'The runner ended without a result.';
     public ?string $release = null;
     public ?int $exitCode = null;
-    /** @var list<array{url: string, reason: string, message: string}> */
+    /** Those of the work order are reported. @var array<array-key, SourceFailure> */
     public array $failedSources = [];
     public int $packages = 0;
     private string $startTime;
@@ -26,7 +30,8 @@ final class Report
         $this->startTime = self::now();
     }
 
-    public function encode(Redactor $redactor, string $log): string
+    /** @param list<OrderedSource> $sources of the work order, by whose positions failures are reported */
+    public function encode(array $sources, Redactor $redactor, string $log): string
     {
         $report = [
             'version' => 1,
@@ -35,26 +40,73 @@ final class Report
             'message' => self::cut($redactor->redact($this->message), self::MESSAGE_BYTES),
             'release' => $this->release,
             'exitCode' => $this->exitCode,
-            'failedSources' => $this->failedSources,
+            'failedSources' => $this->failedEntries($sources, $redactor),
+            'omittedSources' => 0,
             'packages' => $this->packages,
             'startTime' => $this->startTime,
             'endTime' => self::now(),
             'log' => '',
         ];
-        foreach ($report['failedSources'] as &$source) {
-            $source = array_map([$redactor, 'redact'], $source);
-            $source['message'] = self::cut($source['message'], self::MESSAGE_BYTES / 2);
-        }
-        unset($source);
-        // The first sources say what is wrong; a list without its end is better than none.
-        while (self::size($report) > self::LIMIT) {
-            array_pop($report['failedSources']);
-        }
+        $log = self::tail($log, self::LIMIT);
+        $report = self::makeRoom($report, self::tail($log, self::LOG_BYTES));
         $report['log'] = self::longestTail($log, static function (string $tail) use ($report): bool {
             return self::size(['log' => $tail] + $report) <= self::LIMIT;
         });
 
         return json_encode($report, self::JSON);
+    }
+
+    /**
+     * @param list<OrderedSource> $sources
+     * @return list<array{source: int, reason: string, message: string}>
+     */
+    private function failedEntries(array $sources, Redactor $redactor): array
+    {
+        $failures = [];
+        foreach ($this->failedSources as $failure) {
+            $failures[$failure->url] = $failure;
+        }
+        $entries = [];
+        foreach ($sources as $position => $source) {
+            $failure = $failures[$source->url] ?? null;
+            if ($failure !== null) {
+                $entries[] = ['source' => $position, 'reason' => $failure->reason, 'message' => $redactor->redact($failure->message)];
+            }
+        }
+
+        return $entries;
+    }
+
+    /**
+     * Messages become shorter, the ones of sources first, before the end of the log is given up; and that before a source is
+     * left out, because whoever waits for its build has to learn that it failed.
+     *
+     * @param array<string, mixed> $report
+     * @return array<string, mixed>
+     */
+    private static function makeRoom(array $report, string $log): array
+    {
+        $fits = static fn (array $report, string $log): bool => self::size(['log' => $log] + $report) <= self::LIMIT;
+        $full = $report;
+        foreach (self::SOURCE_MESSAGE_BYTES as $bytes) {
+            foreach ($full['failedSources'] as $index => $entry) {
+                $report['failedSources'][$index]['message'] = $bytes === 0 ? '' : self::cut($entry['message'], $bytes);
+            }
+            if ($fits($report, $log)) {
+                return $report;
+            }
+        }
+        $report['message'] = self::cut($report['message'], self::SHORT_MESSAGE_BYTES);
+        while (!$fits($report, $log)) {
+            if ($log !== '') {
+                $log = '';
+            } else {
+                array_pop($report['failedSources']);
+                $report['omittedSources']++;
+            }
+        }
+
+        return $report;
     }
 
     /** @param array<string, mixed> $report */

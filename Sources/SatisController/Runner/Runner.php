@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace SatisOperator;
 
-/** One build, from the work order to the report. */
+/** One work order, from the file to the report. */
 final class Runner
 {
     private Options $options;
@@ -12,6 +12,7 @@ final class Runner
     private Redactor $redactor;
     private Log $log;
     private Report $report;
+    private ?WorkOrder $order = null;
 
     public function __construct(Options $options)
     {
@@ -25,16 +26,19 @@ final class Runner
     /** @return int the exit code */
     public function run(): int
     {
-        $exitCode = 0;
         try {
-            $this->build();
+            $this->work();
+            $exitCode = $this->report->result === 'Succeeded' ? 0 : 1;
         } catch (Failure $failure) {
+            $this->report->result = 'Failed';
             $this->report->reason = $failure->reason;
             $this->report->message = $failure->getMessage();
             $this->report->failedSources = $failure->sources;
             $exitCode = $failure->exitCode();
         } catch (\Throwable $error) {
             $place = basename($error->getFile()) . ':' . $error->getLine();
+            $this->report->result = 'Failed';
+            $this->report->reason = 'RunnerFailed';
             $this->report->message = "The runner failed: {$error->getMessage()} ($place)";
             $exitCode = 1;
         }
@@ -45,123 +49,56 @@ final class Runner
         return $exitCode;
     }
 
-    private function build(): void
+    private function work(): void
     {
-        $order = WorkOrder::read($this->options->order);
+        $order = $this->order = WorkOrder::read($this->options->order);
         $this->interruption->startDeadline($order->deadlineSeconds);
         $config = SatisConfig::read($this->options->config);
-        $config->requireSources($order->sources);
-        $satis = SatisProcess::find($this->options->satis);
+        $process = SatisProcess::find($this->options->satis);
         $environment = new SatisEnvironment($this->options->credentials, $this->options->cache);
         try {
             $environment->teach($this->redactor, $config);
-            $this->buildLocked($order, $config, $satis, $environment);
+            $satis = new Satis($process, $environment, $config, $order->satisOptions, $this->log, $this->interruption);
+            try {
+                $this->workLocked($order, $config, $satis);
+            } finally {
+                $this->report->exitCode = $satis->exitCode();
+            }
         } finally {
             $environment->remove();
         }
     }
 
-    private function buildLocked(WorkOrder $order, SatisConfig $config, SatisProcess $satis, SatisEnvironment $environment): void
+    private function workLocked(WorkOrder $order, SatisConfig $config, Satis $satis): void
     {
         // Let go at the end of this method, or when the last process that inherited it has ended.
         $lock = OutputLock::take($this->options->output, $order->job, $this->log, $this->interruption);
-        (new ComposerCache($this->options->cache))->repair();
+        $cache = new ComposerCache($this->options->cache);
+        $cache->repair();
 
-        $output = new Output($this->options->output, $config->archiveDirectory(), $this->log);
+        $output = new Output($this->options->output, $order, $config->archiveDirectory(), $this->log, $this->interruption);
         $output->sweep();
         try {
-            $base = $output->current();
-            $sources = $this->sourcesToBuild($order, $config, $base);
-            $staging = $output->stage($base, $order->job, $this->interruption);
-
-            $command = $satis->buildCommand($config->path, $staging, $sources, $order->satisOptions);
-            $findings = $this->runSatis($satis, $command, $environment, $sources ?: $config->sources());
-
-            $check = new OutputCheck($config, $this->interruption);
-            $catalogue = $check->check($staging, $base === null ? null : $output->path($base), $sources !== []);
-            $release = $output->publish($staging, $base);
-            $this->reportRelease($release, $catalogue, $sources === [] ? $findings->leftOut() : []);
-            $output->retire($release);
+            $this->report->release = (new PlainOutput($this->options->output, $output, $this->log, $this->interruption))->takeOver();
+            $place = new Workplace($order, $config, $satis, $output, $cache, $this->log, $this->interruption, $this->report);
+            switch ($order->operation) {
+                case 'Purge':
+                    (new Purge($place))->run();
+                    break;
+                case 'Rollback':
+                    (new Rollback($place))->run();
+                    break;
+                default:
+                    (new Build($place))->run();
+            }
         } finally {
             $output->sweep();
         }
     }
 
-    /** @return list<string> none for a full build */
-    private function sourcesToBuild(WorkOrder $order, SatisConfig $config, ?string $base): array
-    {
-        if ($order->sources !== [] && $base === null) {
-            $this->log->say('there is no release to bring up to date: building everything');
-            return [];
-        }
-        if ($order->sources !== [] && !$config->allowsPartialBuilds()) {
-            $this->log->say('satis.json has neither includes nor providers, without which Satis builds everything or loses packages: building everything');
-            return [];
-        }
-
-        return $order->sources;
-    }
-
-    /**
-     * @param list<string> $command
-     * @param list<string> $sources those that are built
-     */
-    private function runSatis(SatisProcess $satis, array $command, SatisEnvironment $environment, array $sources): SatisFindings
-    {
-        $findings = new SatisFindings();
-        $onOutput = function (string $piece) use ($findings): void {
-            $this->log->append($piece);
-            $findings->append($piece);
-        };
-        $variables = $environment->variables($this->interruption->remainingSeconds());
-        $this->report->exitCode = $satis->run($command, $variables, $environment->home(), $onOutput, $this->interruption);
-        $findings->append("\n");
-
-        if ($this->report->exitCode !== 0) {
-            throw $this->satisFailure($this->report->exitCode, $findings->error(), $sources);
-        }
-        $outdated = $findings->outdatedSources();
-        if ($outdated !== []) {
-            $urls = implode(', ', array_column($outdated, 'url'));
-            $message = "Satis could not reach $urls and would have published what it had in its cache. Nothing was published.";
-            throw new Failure('SourceOutdated', $message, $outdated);
-        }
-
-        return $findings;
-    }
-
-    /** @param list<string> $sources */
-    private function satisFailure(int $exitCode, string $error, array $sources): Failure
-    {
-        $message = "Satis ended with exit code $exitCode" . ($error === '' ? '.' : ": $error");
-        if ($exitCode === 137) {
-            $message = 'Satis was killed (exit code 137), most likely for its memory: raise the memory limit.';
-        }
-        $failed = [];
-        foreach ($sources as $url) {
-            if (count($sources) === 1 || strpos($error, $url) !== false) {
-                $failed[] = ['url' => $url, 'reason' => 'SatisFailed', 'message' => $message];
-            }
-        }
-
-        return new Failure('SatisFailed', $message, $failed);
-    }
-
-    /** @param list<string> $leftOut */
-    private function reportRelease(string $release, Catalogue $catalogue, array $leftOut): void
-    {
-        $this->report->result = $this->report->reason = 'Succeeded';
-        $this->report->release = $release;
-        $this->report->packages = count($catalogue->packages);
-        $this->report->message = "Published release $release with {$this->report->packages} packages.";
-        if ($leftOut !== []) {
-            $this->report->message .= ' Satis left out: ' . implode('; ', $leftOut);
-        }
-    }
-
     private function writeReport(): void
     {
-        $json = $this->report->encode($this->redactor, $this->log->tail());
+        $json = $this->report->encode($this->order === null ? [] : $this->order->sources, $this->redactor, $this->log->tail());
         if (@file_put_contents($this->options->report, $json) === false) {
             $this->log->say("the report could not be written to {$this->options->report}");
         }

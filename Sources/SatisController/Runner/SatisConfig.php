@@ -8,6 +8,8 @@ namespace SatisOperator;
 final class SatisConfig
 {
     public string $path;
+    /** SHA-256 of the text, by which a release is known to be built from it. */
+    public string $hash;
     /** @var array<string, mixed> */
     private array $json;
 
@@ -16,6 +18,7 @@ final class SatisConfig
         $config = new self();
         $config->path = $path;
         $config->json = Json::object($path, 'ConfigurationInvalid');
+        $config->hash = hash_file('sha256', $path);
         $config->check();
 
         return $config;
@@ -30,6 +33,12 @@ final class SatisConfig
         }
         if (!is_array($this->json['repositories'] ?? null)) {
             throw $this->failure('has no "repositories"');
+        }
+        foreach ($this->sources() as $url) {
+            // They would be seen in argument lists, of Satis and of git.
+            if (preg_match('{^[a-z+]+://[^/]*:[^/]*@|^https?://[^/]+@}i', $url)) {
+                throw $this->failure("has a password or token in the URL $url; put it into auth.json");
+            }
         }
         $archive = $this->json['archive'] ?? [];
         if (!is_array($archive) || !is_string($archive['prefix-url'] ?? '')) {
@@ -58,12 +67,6 @@ final class SatisConfig
         return isset($archive['directory']) ? ($archive['prefix-url'] ?? $this->homepage()) . "/{$archive['directory']}/" : null;
     }
 
-    /** The path of the homepage, which Satis puts before the paths of metadata files. */
-    public function basePath(): string
-    {
-        return parse_url(rtrim($this->homepage(), '/'), PHP_URL_PATH) . '/';
-    }
-
     /** Satis lets its environment win over the file, even where the variable is empty. */
     private function homepage(): string
     {
@@ -78,22 +81,16 @@ final class SatisConfig
         return ($this->json['includes'] ?? true) === true || ($this->json['providers'] ?? false) === true;
     }
 
-    /**
-     * Satis silently ignores one unknown URL among several, so each is looked up before Satis runs.
-     *
-     * @param list<string> $sources
-     */
-    public function requireSources(array $sources): void
+    /** Whether a repository with this URL has this name, by which Satis can build it. */
+    public function hasEntry(string $url, string $package): bool
     {
-        $unknown = [];
-        foreach (array_diff($sources, $this->sources()) as $url) {
-            $message = 'satis.json lists no repository with exactly this URL.';
-            $unknown[] = ['url' => $url, 'reason' => 'SourceUnknown', 'message' => $message];
+        foreach ($this->json['repositories'] as $repository) {
+            if (is_array($repository) && ($repository['url'] ?? null) === $url && ($repository['name'] ?? null) === $package) {
+                return true;
+            }
         }
-        if ($unknown !== []) {
-            $urls = implode(', ', array_column($unknown, 'url'));
-            throw new Failure('ConfigurationInvalid', "satis.json lists no repository with exactly the URL $urls.", $unknown);
-        }
+
+        return false;
     }
 
     /** @return list<string> the URLs that Satis compares --repository-url with */
@@ -111,7 +108,7 @@ final class SatisConfig
             }
         }
 
-        return array_values(array_filter($sources, 'is_string'));
+        return array_values(array_unique(array_filter($sources, 'is_string')));
     }
 
     /** @return array<string, mixed> the parts that may hold credentials, for the redactor */

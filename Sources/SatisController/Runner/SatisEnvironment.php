@@ -66,6 +66,12 @@ final class SatisEnvironment
     {
         $redactor->learn($config->credentials());
         $redactor->learn((array) json_decode((string) getenv('COMPOSER_AUTH'), true));
+        foreach (getenv() as $value) {
+            // The password of a proxy, most likely, which may be printed without the rest of its URL.
+            if (preg_match('{^\w+://[^/\s:@]*:(.+)@}', $value, $match)) {
+                $redactor->learn([$match[1], rawurldecode($match[1])]);
+            }
+        }
         if (is_file("{$this->credentials}/auth.json")) {
             $redactor->learn(Json::object("{$this->credentials}/auth.json", 'ConfigurationInvalid'));
         }

@@ -16,10 +16,15 @@ final class SatisFindings
     /** Left out, by a full build: a partial build finds no match for the requirements that the other sources fulfil. */
     private const LEFT_OUT = '{^(Skipped branch .+|The \S+ .*requirement did not match any package)$}';
 
-    private const ERROR_LINES = 3;
+    /** PHP itself prints no exception where it has to stop. */
+    private const FATAL = '{^(?:PHP )?Fatal error: }';
+
+    /** Enough for a message; what kind of error it is may show only further down. */
+    private const MESSAGE_LINES = 3;
+    private const ERROR_LINES = 40;
 
     private string $pending = '';
-    /** @var array<string, string> message by URL */
+    /** @var array<string, true> by URL */
     private array $outdated = [];
     /** @var list<string> */
     private array $leftOut = [];
@@ -44,7 +49,7 @@ final class SatisFindings
         }
         foreach (self::OUTDATED as $pattern) {
             if (preg_match($pattern, $line, $match)) {
-                $this->outdated[$match[1]] = 'The source could not be reached; Satis used what it had in its cache.';
+                $this->outdated[$match[1]] = true;
             }
         }
         if (preg_match(self::LEFT_OUT, $line)) {
@@ -56,7 +61,9 @@ final class SatisFindings
     /** An exception is printed as "In File.php line 12:" or its class in brackets or both, its message, and how to call Satis. */
     private function readError(string $line): void
     {
-        if (preg_match('{^(In \S+ line \d+:|\[[\w\\\\]+\])$}', $line)) {
+        if (preg_match(self::FATAL, $line)) {
+            $this->error[] = $line;
+        } elseif (preg_match('{^(In \S+ line \d+:|\[[\w\\\\]+\])$}', $line)) {
             $this->inError = $this->error === [];
         } elseif (preg_match('{^(build|purge) \[|^Exception trace:$}', $line)) {
             $this->inError = false;
@@ -68,18 +75,14 @@ final class SatisFindings
         // That satis.json breaks the schema says little without the line before, which says where.
         if ($this->inError && substr($line, -11) === 'JSON schema') {
             $this->error[] = "({$this->lineBefore})";
+            $this->inError = false;
         }
     }
 
-    /** @return list<array{url: string, reason: string, message: string}> */
-    public function outdatedSources(): array
+    /** @return list<string> URLs, as Composer knows them */
+    public function outdated(): array
     {
-        $sources = [];
-        foreach ($this->outdated as $url => $message) {
-            $sources[] = ['url' => $url, 'reason' => 'SourceOutdated', 'message' => $message];
-        }
-
-        return $sources;
+        return array_map('strval', array_keys($this->outdated));
     }
 
     /** @return list<string> */
@@ -88,8 +91,24 @@ final class SatisFindings
         return $this->leftOut;
     }
 
+    /** The beginning of what went wrong, for a message. */
     public function error(): string
     {
-        return $this->error === [] ? $this->lineBefore : implode(' ', $this->error);
+        // The command that failed says less than what it printed then.
+        $telling = array_filter($this->error, static fn (string $line): bool => strpos($line, 'Failed to execute git ') !== 0) ?: $this->error;
+
+        return $telling === [] ? $this->lineBefore : implode(' ', array_slice($telling, 0, self::MESSAGE_LINES));
+    }
+
+    /** All of it, line by line. */
+    public function errorText(): string
+    {
+        return $this->error === [] ? $this->lineBefore : implode("\n", $this->error);
+    }
+
+    /** Whether the error speaks of this URL, and not only of one that starts or ends like it. */
+    public function errorNames(string $url): bool
+    {
+        return preg_match('{(?<![\w./:@%-])' . preg_quote($url) . '(?!/?[\w@%-]|[.:]\w)}', $this->errorText()) === 1;
     }
 }

@@ -37,31 +37,16 @@ final class SatisProcess
     }
 
     /**
-     * @param list<string> $sources none means all
-     * @param list<string> $options
-     * @return list<string>
-     */
-    public function buildCommand(string $config, string $directory, array $sources, array $options): array
-    {
-        $command = is_executable($this->program) ? [$this->program] : [PHP_BINARY, $this->program];
-        array_push($command, 'build', '--no-interaction', '--no-ansi', ...$options);
-        foreach ($sources as $url) {
-            $command[] = "--repository-url=$url";
-        }
-
-        return array_merge($command, ['--', $config, $directory]);
-    }
-
-    /**
-     * Runs a command to its end, or until it has to be interrupted: then everything it started is ended first.
+     * Runs Satis to its end, or until it has to be interrupted: then everything it started is ended first.
      *
-     * @param list<string> $command
+     * @param list<string> $arguments
      * @param array<string, string> $environment
      * @param callable(string): void $onOutput
      * @return int the exit code, 128 + signal for a process that was killed
      */
-    public function run(array $command, array $environment, string $workingDirectory, callable $onOutput, Interruption $interruption): int
+    public function run(array $arguments, array $environment, string $workingDirectory, callable $onOutput, Interruption $interruption): int
     {
+        $command = array_merge(is_executable($this->program) ? [$this->program] : [PHP_BINARY, $this->program], $arguments);
         $family = new ProcessFamily();
         $descriptors = [['file', '/dev/null', 'r'], ['pipe', 'w'], ['redirect', 1]];
         $process = proc_open($command, $descriptors, $pipes, $workingDirectory, $family->mark($environment));

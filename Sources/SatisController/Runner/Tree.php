@@ -31,12 +31,16 @@ final class Tree
         @rmdir($path);
     }
 
-    /** False where the volume has no hard links, or none to files of another uid. */
-    public static function linkFile(string $from, string $to): bool
+    /** A hard link, or a copy and false where the volume has no links, or none to files of another uid. */
+    public static function linkOrCopyFile(string $from, string $to): bool
     {
         self::makeDirectory(dirname($to));
+        if (@link($from, $to)) {
+            return true;
+        }
+        self::copyFile($from, $to);
 
-        return @link($from, $to);
+        return false;
     }
 
     /** A copy that shares nothing with its original but its age. */
@@ -45,6 +49,14 @@ final class Tree
         self::makeDirectory(dirname($to));
         copy($from, $to);
         touch($to, filemtime($from));
+    }
+
+    public static function write(string $path, string $text): void
+    {
+        // A full disk is a warning, and less written than there was.
+        if (file_put_contents($path, $text) !== strlen($text)) {
+            throw new \ErrorException("$path could not be written in full");
+        }
     }
 
     public static function makeDirectory(string $path): void

@@ -4,17 +4,27 @@ declare(strict_types=1);
 
 namespace SatisOperator;
 
-/** What the controller asks for. No sources means: everything. */
+/** What the controller asks for. */
 final class WorkOrder
 {
+    private const OPERATIONS = ['Build', 'Purge', 'Rollback'];
     private const OPTIONS = ['Minify' => '--minify', 'NoHTML' => '--no-html-output'];
 
+    /** What becomes the name of a directory. */
+    private const NAME = '/^[A-Za-z0-9][A-Za-z0-9.-]*$/D';
+
     public string $job;
-    /** @var list<string> exactly as satis.json spells them */
-    public array $sources;
+    public string $operation;
+    public bool $full;
+    /** @var list<OrderedSource> */
+    public array $sources = [];
+    /** The release to go back to, null for the one before. */
+    public ?string $release;
     /** @var list<string> as Satis spells them */
     public array $satisOptions;
     public int $deadlineSeconds;
+    public int $keepReleases;
+    public int $graceSeconds;
 
     public static function read(string $path): self
     {
@@ -26,45 +36,47 @@ final class WorkOrder
         if (($json['version'] ?? null) !== 1) {
             throw $fail('is not of version 1');
         }
-        if (($json['operation'] ?? null) !== 'Build') {
-            throw $fail('asks for an operation other than Build');
+        if (!in_array($json['operation'] ?? null, self::OPERATIONS, true)) {
+            throw $fail('asks for an operation other than ' . implode(', ', self::OPERATIONS));
         }
-        // The name becomes that of a directory.
-        if (!is_string($json['job'] ?? null) || !preg_match('/^[A-Za-z0-9][A-Za-z0-9.-]*$/D', $json['job'])) {
+        if (!is_string($json['job'] ?? null) || !preg_match(self::NAME, $json['job'])) {
             throw $fail('names no job');
         }
-        if (!is_int($json['deadlineSeconds'] ?? null) || $json['deadlineSeconds'] < 1) {
-            throw $fail('needs a deadlineSeconds of 1 or more');
+        foreach (['deadlineSeconds' => 1, 'keepReleases' => 1, 'graceSeconds' => 0] as $key => $least) {
+            if (!is_int($json[$key] ?? null) || $json[$key] < $least) {
+                throw $fail("needs a $key of $least or more");
+            }
         }
-
-        $sources = self::strings($json['sources'] ?? []);
-        if ($sources === null) {
-            throw $fail('has sources that are not a list of URLs');
+        $release = $json['release'] ?? null;
+        if ($release !== null && (!is_string($release) || !preg_match(self::NAME, $release))) {
+            throw $fail('has a release that is no name of one');
         }
-        $options = self::strings($json['options'] ?? []);
-        if ($options === null || array_diff($options, array_keys(self::OPTIONS)) !== []) {
+        $options = $json['options'] ?? [];
+        if (!is_array($options) || array_udiff($options, array_keys(self::OPTIONS), static fn ($one, $other) => $one <=> $other) !== []) {
             throw $fail('has options other than ' . implode(' and ', array_keys(self::OPTIONS)));
         }
 
         $order = new self();
         $order->job = $json['job'];
+        $order->operation = $json['operation'];
         $order->deadlineSeconds = $json['deadlineSeconds'];
-        $order->sources = $sources;
+        $order->keepReleases = $json['keepReleases'];
+        $order->graceSeconds = $json['graceSeconds'];
+        $order->release = $release;
         $order->satisOptions = array_values(array_intersect_key(self::OPTIONS, array_flip($options)));
-
-        return $order;
-    }
-
-    /**
-     * @param mixed $value
-     * @return list<string>|null
-     */
-    private static function strings($value): ?array
-    {
-        if (!is_array($value) || $value !== array_filter($value, static fn ($entry) => is_string($entry) && $entry !== '')) {
-            return null;
+        $order->full = ($json['full'] ?? false) === true;
+        $sources = $json['sources'] ?? [];
+        foreach (is_array($sources) ? $sources : [null] as $source) {
+            $source = OrderedSource::read($source);
+            if ($source === null) {
+                throw $fail('has a source that lacks a url, or has a package or commits that cannot be');
+            }
+            $order->sources[] = $source;
+        }
+        if ($order->operation === 'Build' && !$order->full && $order->sources === []) {
+            throw $fail('asks for a build of nothing: it is not full and has no sources');
         }
 
-        return array_values($value);
+        return $order;
     }
 }

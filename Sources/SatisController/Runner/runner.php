@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// Runs Satis for one work order: see Runner::build() for the steps, from the lock to the published release.
+// Runs Satis for one work order: see Runner::work() for the steps, from the lock to the published release.
 
 namespace SatisOperator;
 

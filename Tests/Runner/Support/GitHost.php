@@ -53,6 +53,11 @@ final class GitHost
         $this->push($name);
     }
 
+    public function commitOf(string $name, string $tag): string
+    {
+        return trim(file_get_contents("{$this->root}/$name/.git/refs/tags/$tag"));
+    }
+
     /** A branch on which composer.json has become this text. */
     public function branch(string $name, string $branch, string $composerJson): void
     {
@@ -61,6 +66,12 @@ final class GitHost
         file_put_contents("$work/composer.json", $composerJson);
         $this->commit($name, "Start $branch");
         $this->git($work, 'checkout', '--quiet', 'main');
+        $this->push($name);
+    }
+
+    public function deleteBranch(string $name, string $branch): void
+    {
+        $this->git("{$this->root}/$name", 'branch', '--quiet', '-D', $branch);
         $this->push($name);
     }
 

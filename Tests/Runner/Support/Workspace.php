@@ -67,6 +67,12 @@ final class Workspace
         return $path;
     }
 
+    /** Lets the runner be killed at any step, or its volume refuse what a volume may: see faults.php. */
+    public function injectFaults(): void
+    {
+        $this->script('php', 'exec ' . PHP_BINARY . ' -d auto_prepend_file=' . __DIR__ . '/faults.php "$@"');
+    }
+
     /** Makes the runner use a Satis that does its work and then something to its output, "$staging". */
     public function satisThatThen(string $body): void
     {
@@ -79,7 +85,8 @@ final class Workspace
     {
         $id = ++$this->runs;
         $this->write("order-$id.json", $order + [
-            'version' => 1, 'job' => "job-$id", 'operation' => 'Build', 'sources' => [], 'options' => [], 'deadlineSeconds' => 300,
+            'version' => 1, 'job' => "job-$id", 'operation' => 'Build', 'full' => !isset($order['sources']), 'sources' => [], 'options' => [],
+            'deadlineSeconds' => 300, 'keepReleases' => 3, 'graceSeconds' => 3600,
         ]);
         touch("{$this->root}/report-$id.json");
         chmod("{$this->root}/report-$id.json", 0666);
@@ -105,7 +112,28 @@ final class Workspace
     /** A build of single sources, by package. */
     public function runPartial(string ...$names): Result
     {
-        return $this->run(['sources' => array_map([$this->git, 'url'], $names)]);
+        return $this->run(['sources' => $this->sources(...$names)]);
+    }
+
+    /** A build by name, as after the deletion of a branch or tag. */
+    public function runPrune(string ...$names): Result
+    {
+        $source = fn (string $name): array => ['url' => $this->git->url($name), 'package' => "acme/$name"];
+
+        return $this->run(['sources' => array_map($source, $names)]);
+    }
+
+    /** @return list<array{url: string}> as a work order names them */
+    public function sources(string ...$names): array
+    {
+        return array_map(fn (string $name): array => ['url' => $this->git->url($name)], $names);
+    }
+
+    /** Gives every package an entry of its name, as a build by name needs it. */
+    public function configureByName(string ...$names): void
+    {
+        $entry = fn (string $name): array => ['type' => 'vcs', 'url' => $this->git->url($name), 'name' => "acme/$name"];
+        $this->configure([], ['repositories' => array_map($entry, $names)]);
     }
 
     /** @return array<string, list<string>> the versions that are served, by package */

@@ -3,7 +3,7 @@
 declare(strict_types=1);
 
 // Loaded before the runner (auto_prepend_file). A function that its namespace defines is called instead of PHP's own, so
-// these can count every change the runner makes, and kill it before any of them; or refuse links, as some volumes do.
+// these can count every change the runner makes, and kill it before any of them; or refuse links, as some volumes do, or be full.
 
 namespace SatisOperator;
 
@@ -56,13 +56,19 @@ function link(string $from, string $to): bool
 function copy(string $from, string $to): bool
 {
     fault("copy $from $to");
-    return \copy($from, $to);
+    return \copy($from, getenv('FULL_VOLUME') === false ? $to : '/dev/full');
 }
 
 function touch(string $path, ?int $time = null): bool
 {
     fault("touch $path");
     return \touch($path, $time ?? time());
+}
+
+function file_put_contents(string $path, $data, int $flags = 0)
+{
+    fault("file_put_contents $path");
+    return \file_put_contents($path, $data, $flags);
 }
 
 function ftruncate($file, int $size): bool

@@ -64,7 +64,7 @@ final class BuildCommand extends Command
         $skipErrors = $input->getOption('skip-errors');
         $output->writeln('<info>Scanning packages</info>');
         $repositories = $this->filter($composer->getRepositoryManager()->getRepositories(), $urls, $names);
-        $packages = $this->select($repositories, $config, $skipErrors, $output);
+        $packages = $this->select($repositories, $names, $config, $skipErrors, $output);
         if (isset($config['archive']['directory'])) {
             (new Archives($composer, $config, $directory, $output))->dump($packages);
         }
@@ -143,16 +143,17 @@ final class BuildCommand extends Command
 
     /**
      * @param list<RepositoryInterface> $repositories
+     * @param list<string> $names
      * @param array<string, mixed> $config
      * @return array<string, CompletePackage> by unique name
      */
-    private function select(array $repositories, array $config, bool $skipErrors, OutputInterface $output): array
+    private function select(array $repositories, array $names, array $config, bool $skipErrors, OutputInterface $output): array
     {
         $all = [];
         foreach ($repositories as $repository) {
             try {
                 foreach ($repository->getPackages() as $package) {
-                    if (!$package instanceof AliasPackage) {
+                    if (!$package instanceof AliasPackage && ($names === [] || in_array($package->getName(), $names, true))) {
                         $all[$package->getUniqueName()] = $package;
                     }
                 }

@@ -1,0 +1,69 @@
+<?php
+
+declare(strict_types=1);
+
+namespace SatisOperator;
+
+/** The operation Rollback: serves an earlier release again. */
+final class Rollback
+{
+    private Workplace $place;
+
+    public function __construct(Workplace $place)
+    {
+        $this->place = $place;
+    }
+
+    public function run(): void
+    {
+        $output = $this->place->output;
+        $base = $output->current();
+        if ($base === null) {
+            throw $this->unknown('There is no release that is served now, so none to go back from.');
+        }
+        $target = $this->place->order->release ?? $this->previous($base);
+        if (!in_array($target, $output->releases(), true)) {
+            throw $this->unknown("There is no release $target (any more).");
+        }
+        $catalogue = $this->check($target);
+        if ($target !== $base) {
+            $output->goBackTo($target, $base);
+        }
+        $this->place->report->release = $target;
+        $this->place->report->packages = count($catalogue->packages);
+        $this->place->succeed($target === $base ? "Release $target is served already." : "Went back from release $base to release $target.");
+    }
+
+    private function previous(string $base): string
+    {
+        $older = array_filter($this->place->output->releases(), static fn (string $release): bool => strcmp($release, $base) < 0);
+        if ($older === []) {
+            throw $this->unknown("There is no release before $base, which is served now.");
+        }
+
+        return end($older);
+    }
+
+    /** As it was checked when it was published: a volume can lose files, and hands can delete them. */
+    private function check(string $release): Catalogue
+    {
+        $config = $this->place->config;
+        $directory = $this->place->output->path($release);
+        $prefix = ReleaseRecord::of($directory)->archivePrefix ?? $config->archivePrefix();
+        try {
+            return (new OutputCheck($prefix, $config->archiveDirectory(), $this->place->interruption))->check($directory, $directory, true);
+        } catch (Failure $failure) {
+            if ($failure->reason !== 'OutputInvalid') {
+                throw $failure;
+            }
+            throw new Failure('OutputInvalid', "Release $release is not whole, so it is not served again. {$failure->getMessage()}");
+        }
+    }
+
+    private function unknown(string $what): Failure
+    {
+        $releases = $this->place->output->releases();
+
+        return new Failure('ReleaseUnknown', $what . ($releases === [] ? ' There are no releases.' : ' There are: ' . implode(', ', $releases) . '.'));
+    }
+}

@@ -1,0 +1,85 @@
+<?php
+
+declare(strict_types=1);
+
+namespace SatisOperator;
+
+/** What became of one call of Satis, and which of the sources it was given are to blame. */
+final class SatisResult
+{
+    public int $exitCode;
+    public SatisFindings $findings;
+    /** SatisFailed, or what the words of the error stand for; Succeeded also where sources are outdated. */
+    public string $reason = 'Succeeded';
+
+    public function __construct(int $exitCode, SatisFindings $findings)
+    {
+        $this->exitCode = $exitCode;
+        $this->findings = $findings;
+        if ($exitCode !== 0) {
+            $this->reason = $exitCode === 137 ? 'OutOfMemory' : SourceError::reason($findings->errorText());
+        }
+    }
+
+    /** Whether everything that was asked for has been built, and not from what an old cache held. */
+    public function isGood(): bool
+    {
+        return $this->exitCode === 0 && $this->findings->outdated() === [];
+    }
+
+    /** Satis itself says of a source that it is outdated; whom an error is about is only a guess from its words. */
+    public function isCertain(): bool
+    {
+        return $this->exitCode === 0;
+    }
+
+    public function message(): string
+    {
+        if ($this->exitCode === 137) {
+            $message = 'Satis was killed (exit code 137), most likely for its memory';
+        } elseif ($this->exitCode === 0) {
+            $message = 'Satis could not reach ' . implode(', ', $this->findings->outdated()) . ' and took what it had in its cache';
+        } else {
+            $error = $this->findings->error();
+            $message = "Satis ended with exit code {$this->exitCode}" . ($error === '' ? '' : ": $error");
+        }
+
+        return rtrim($message, '. ') . SourceError::advice($this->reason) . '.';
+    }
+
+    /**
+     * The sources that are to blame. A single one is, whatever was printed; of several those that Satis calls outdated, or
+     * the one that an error names. None where that cannot be told.
+     *
+     * @param list<string> $urls those that were built
+     * @return array<string, SourceFailure> by URL
+     */
+    public function failures(array $urls): array
+    {
+        if ($this->isGood()) {
+            return [];
+        }
+        if ($this->exitCode === 0) {
+            $blamed = array_intersect($urls, $this->findings->outdated());
+        } else {
+            $blamed = array_filter($urls, [$this->findings, 'errorNames']);
+            $blamed = count($blamed) === 1 ? $blamed : [];
+        }
+        $failures = [];
+        foreach (count($urls) === 1 ? $urls : $blamed as $url) {
+            $failures[$url] = $this->exitCode === 0
+                ? new SourceFailure($url, 'SourceUnreachable', "Satis could not reach $url and took what it had in its cache, which was not published.")
+                : new SourceFailure($url, $this->reason, "$url could not be built. {$this->message()}");
+        }
+
+        return $failures;
+    }
+
+    /** @param list<SourceFailure> $sources */
+    public function failure(array $sources): Failure
+    {
+        $reason = $this->exitCode === 0 ? 'SourceUnreachable' : $this->reason;
+
+        return new Failure($reason, "{$this->message()} Nothing was published.", $sources);
+    }
+}

@@ -1,0 +1,146 @@
+<?php
+
+declare(strict_types=1);
+
+namespace SatisOperator\Tests;
+
+use PHPUnit\Framework\TestCase;
+
+final class RollbackTest extends TestCase
+{
+    private Workspace $workspace;
+    private TinySatis $satis;
+    /** @var list<string> */
+    private array $releases;
+
+    protected function setUp(): void
+    {
+        $this->workspace = new Workspace();
+        $this->satis = new TinySatis($this->workspace);
+        foreach (['1.0.0', '2.0.0', '3.0.0'] as $version) {
+            $this->satis->builds($version);
+            self::assertSame(0, $this->workspace->run()->exitCode);
+        }
+        $this->releases = $this->workspace->releases();
+    }
+
+    public function test_the_release_before_is_served_again_and_then_the_one_before_that(): void
+    {
+        $result = $this->goBack();
+
+        self::assertSame('Succeeded', $result->report['result'], $result->output);
+        self::assertSame($this->releases[1], $result->report['release']);
+        self::assertSame(1, $result->report['packages']);
+        self::assertNull($result->report['exitCode'], 'Satis has nothing to do with it.');
+        self::assertSame(['2.0.0'], $this->workspace->versions()['acme/a']);
+
+        self::assertSame($this->releases[0], $this->goBack()->report['release']);
+        self::assertSame(['1.0.0'], $this->workspace->versions()['acme/a']);
+
+        $end = $this->goBack();
+        self::assertSame('ReleaseUnknown', $end->report['reason']);
+        self::assertSame(1, $end->exitCode);
+        self::assertSame($this->releases, $this->workspace->releases());
+    }
+
+    public function test_a_named_release_is_served_again_also_a_later_one(): void
+    {
+        self::assertSame($this->releases[0], $this->goBack($this->releases[0])->report['release']);
+        self::assertSame($this->releases[2], $this->goBack($this->releases[2])->report['release']);
+        self::assertSame(['3.0.0'], $this->workspace->versions()['acme/a']);
+    }
+
+    public function test_the_release_that_is_served_already_is_fine(): void
+    {
+        $result = $this->goBack($this->releases[2]);
+
+        self::assertSame('Succeeded', $result->report['result']);
+        self::assertSame($this->releases[2], $result->report['release']);
+        self::assertStringContainsString('served already', $result->report['message']);
+    }
+
+    public function test_a_release_that_is_not_there_is_answered_with_those_that_are(): void
+    {
+        $result = $this->goBack('20200101T000000Z');
+
+        self::assertSame('ReleaseUnknown', $result->report['reason']);
+        self::assertStringContainsString(implode(', ', $this->releases), $result->report['message']);
+    }
+
+    public function test_a_release_that_is_not_whole_is_not_served(): void
+    {
+        unlink($this->path($this->releases[1], 'dist/acme/a/2.0.0.zip'));
+
+        $result = $this->goBack();
+
+        self::assertSame('OutputInvalid', $result->report['reason']);
+        self::assertStringContainsString("Release {$this->releases[1]} is not whole", $result->report['message']);
+        self::assertSame(['3.0.0'], $this->workspace->versions()['acme/a']);
+    }
+
+    public function test_an_archive_is_missed_also_when_the_release_had_another_homepage(): void
+    {
+        unlink($this->path($this->releases[1], 'dist/acme/a/2.0.0.zip'));
+        $this->workspace->configure([], ['homepage' => 'http://moved.example.test']);
+
+        self::assertSame('OutputInvalid', $this->goBack()->report['reason']);
+        self::assertSame('Succeeded', $this->goBack($this->releases[0])->report['result']);
+    }
+
+    public function test_whoever_has_read_the_packages_json_of_the_release_before_finds_all_that_it_names(): void
+    {
+        $this->satis->builds('4.0.0', 'acme/new');
+        $this->workspace->run();
+        $files = Workspace::files(realpath("{$this->workspace->root}/output/current"));
+
+        self::assertSame('Succeeded', $this->goBack()->report['result']);
+
+        foreach ($files as $file) {
+            self::assertFileExists("{$this->workspace->root}/output/current/$file");
+        }
+        self::assertSame(['acme/a'], array_keys($this->workspace->versions()));
+    }
+
+    public function test_a_build_after_it_goes_on_from_there_and_keeps_what_was_gone_back_to(): void
+    {
+        $this->goBack($this->releases[0]);
+        $this->satis->builds('4.0.0');
+
+        $result = $this->workspace->run();
+
+        self::assertSame(0, $result->exitCode, $result->output);
+        self::assertSame(['4.0.0'], $this->workspace->versions()['acme/a']);
+        self::assertContains($this->releases[0], $this->workspace->releases());
+        self::assertCount(3, $this->workspace->releases());
+    }
+
+    public function test_a_link_that_somebody_moved_is_left_alone(): void
+    {
+        // The runner looks at packages.json of the target while somebody else is at work.
+        unlink("{$this->workspace->root}/output/current");
+        symlink('elsewhere', "{$this->workspace->root}/output/current");
+
+        $result = $this->goBack();
+
+        self::assertSame('ReleaseUnknown', $result->report['reason']);
+        self::assertSame('elsewhere', readlink("{$this->workspace->root}/output/current"));
+    }
+
+    public function test_it_waits_for_the_lock(): void
+    {
+        $lock = fopen("{$this->workspace->root}/output/.lock", 'c+');
+        flock($lock, LOCK_EX);
+
+        self::assertSame('DeadlineExceeded', $this->workspace->run(['operation' => 'Rollback', 'deadlineSeconds' => 1])->report['reason']);
+    }
+
+    private function goBack(?string $release = null): Result
+    {
+        return $this->workspace->run(['operation' => 'Rollback'] + ($release === null ? [] : ['release' => $release]));
+    }
+
+    private function path(string $release, string $file): string
+    {
+        return "{$this->workspace->root}/output/releases/$release/$file";
+    }
+}
