@@ -49,6 +49,11 @@ CURLcode curlshims_set_connected_callback(CURL *easy, curl_prereq_callback callb
   return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_PREREQDATA, context) : result;
 }
 
+CURLcode curlshims_set_open_socket_callback(CURL *easy, curl_opensocket_callback callback, void *context) {
+  CURLcode result = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+  return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context) : result;
+}
+
 static int prepare_socket(void *context, curl_socket_t socket, curlsocktype purpose) {
   (void)purpose;
   // A program started meanwhile must not inherit the connection: it would not end when it is closed here.

@@ -19,6 +19,8 @@ public struct CurlError: Error, Sendable, Hashable {
     case resolve
     /// No connection to the address, or none through the proxy.
     case connect
+    /// All addresses of the host are local ones, which the request must not reach.
+    case forbidden
     /// The two sides do not trust each other, or speak no common TLS.
     case tls
     /// The request could not be sent.

@@ -14,6 +14,12 @@ public struct CurlRequest: Sendable {
   public var tls = CurlTLS()
   /// A proxy's URL (http, https, socks5 or socks5h); nil for none, whatever the environment says.
   public var proxy: String?
+  /// Whether loopback, link-local, unspecified and multicast addresses and the metadata servers of clouds are refused,
+  /// for URLs that a stranger chose.
+  ///
+  /// What counts is the address that is connected to. Such a request has a connection of its own, and no proxy, behind
+  /// which nobody could look.
+  public var forbidsLocalAddresses = false
   /// The version of HTTP that `send` asks for.
   ///
   /// Streams use HTTP/1.1 and a connection of their own.

@@ -85,6 +85,13 @@ struct EasyHandle: ~Copyable {
     try check(curlshims_set_pointer(raw, CURLOPT_WRITEDATA, context))
   }
 
+  /// Who opens sockets in libcurl's place; `context` has to outlive the transfer.
+  func setSocketOpener(
+    context: UnsafeMutableRawPointer, _ open: @escaping curl_opensocket_callback
+  ) throws(RequestProblem) {
+    try check(curlshims_set_open_socket_callback(raw, open, context))
+  }
+
   private func check(_ code: CURLcode) throws(RequestProblem) {
     guard code == CURLE_OK else { throw RequestProblem(code) }
   }

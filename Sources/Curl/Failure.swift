@@ -30,6 +30,8 @@ struct Failure {
     case .connect:
       "No connection to \(server)\(proxyHint) (\(reason)). Check that the server runs, and that nothing blocks "
         + "the way."
+    case .forbidden:
+      "\(server) has an address that the request must not reach. Use another server."
     case .tls:
       "No trusted connection to \(server) (\(reason)). Check the certificate authority, the server's name in its "
         + "certificate, and the client's certificate."
@@ -88,6 +90,14 @@ extension CurlError {
     CurlError(
       phase: .cancelled, code: Int32(CURLE_ABORTED_BY_CALLBACK.rawValue), url: destination.url,
       message: "The request to \(destination.server) ended because the client was shut down.")
+  }
+
+  /// The host has local addresses only.
+  static func forbidden(_ destination: Destination, _ address: LocalAddress) -> Self {
+    CurlError(
+      phase: .forbidden, code: Int32(CURLE_COULDNT_CONNECT.rawValue), url: destination.url,
+      message: "\(destination.host) has \(address.rawValue) address, which this request must not reach. "
+        + "Use a server with another address.")
   }
 
   /// The body, or the head, is larger than allowed.

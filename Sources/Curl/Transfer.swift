@@ -13,6 +13,8 @@ final class Transfer {
   private var head = HeadParser()
   /// Why a callback told libcurl to give up.
   private var refusal: CurlError?
+  /// An address of the host that must not be reached; others may.
+  private var refusedAddress: LocalAddress?
 
   init(_ exchange: Exchange, _ configuration: CurlConfiguration) throws(CurlError) {
     self.exchange = exchange
@@ -34,6 +36,9 @@ final class Transfer {
       try easy.setCallbacks(
         context: Unmanaged.passUnretained(self).toOpaque(), resolving: beginToResolve, connected: connected,
         headerLine: receiveHeaderLine, body: receiveBody)
+      if exchange.request.forbidsLocalAddresses {
+        try easy.setSocketOpener(context: Unmanaged.passUnretained(self).toOpaque(), AddressGuard.openSocket)
+      }
     } catch {
       throw .configuration(exchange.destination, error)
     }
@@ -54,6 +59,9 @@ final class Transfer {
   /// What libcurl's result means for the readers.
   func outcome(_ code: CURLcode) -> Result<CurlStreamHead, CurlError> {
     if let refusal { return .failure(refusal) }
+    if code == CURLE_COULDNT_CONNECT, let refusedAddress {
+      return .failure(.forbidden(exchange.destination, refusedAddress))
+    }
     guard code == CURLE_OK else { return .failure(error(code)) }
     return head.complete.map { .success($0) } ?? .failure(error(CURLE_WEIRD_SERVER_REPLY))
   }
@@ -78,6 +86,11 @@ final class Transfer {
 
   fileprivate func addressIsLookedFor() {
     isOnItsWay = true
+  }
+
+  /// An address of the host is not tried.
+  func refuse(_ address: LocalAddress) {
+    refusedAddress = address
   }
 
   fileprivate func connectionStands() {

@@ -54,6 +54,14 @@ extension EasyHandle {
     try set(CURLOPT_TCP_KEEPIDLE, configuration.keepAliveInterval.wholeSeconds)
     try set(CURLOPT_TCP_KEEPINTVL, configuration.keepAliveInterval.wholeSeconds)
     try prepareSockets(userTimeout: configuration.unacknowledgedTimeout)
+    if request.forbidsLocalAddresses {
+      guard request.proxy == nil else {
+        throw RequestProblem(CURLE_BAD_FUNCTION_ARGUMENT, "a proxy hides the address that it must not reach")
+      }
+      // A connection that another request has made may lead anywhere.
+      try set(CURLOPT_FRESH_CONNECT, 1)
+      try set(CURLOPT_FORBID_REUSE, 1)
+    }
   }
 
   private func setProxy(_ proxy: String?) throws(RequestProblem) {

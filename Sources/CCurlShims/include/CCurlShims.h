@@ -27,6 +27,8 @@ CURLcode curlshims_set_data_callback(CURL *easy, CURLoption option, curlshims_da
 CURLcode curlshims_set_resolver_callback(CURL *easy, curl_resolver_start_callback callback, void *context);
 // Called once the connection stands (TLS included), before the request is sent.
 CURLcode curlshims_set_connected_callback(CURL *easy, curl_prereq_callback callback, void *context);
+// Called instead of socket(); CURL_SOCKET_BAD refuses the address.
+CURLcode curlshims_set_open_socket_callback(CURL *easy, curl_opensocket_callback callback, void *context);
 // Sockets are not inherited by other programs. After this time the kernel gives up a connection whose other side
 // acknowledges nothing (TCP_USER_TIMEOUT).
 CURLcode curlshims_prepare_sockets(CURL *easy, unsigned int user_timeout_milliseconds);

@@ -18,8 +18,8 @@ final class TestServer: Sendable {
   /// How many connections have been made.
   var connectionCount: Int { connections.withLock { $0.count } }
 
-  init(_ script: @escaping Script) throws {
-    let socket = try LoopbackSocket.listening(backlog: 512)
+  init(onAllInterfaces: Bool = false, _ script: @escaping Script) throws {
+    let socket = try LoopbackSocket.listening(backlog: 512, onAllInterfaces: onAllInterfaces)
     (listener, port) = (socket.descriptor, socket.port)
     threads.enter()
     Thread.detachNewThread { [self] in
@@ -29,8 +29,10 @@ final class TestServer: Sendable {
   }
 
   /// A server whose script answers each request of a connection, until the client closes it.
-  convenience init(answering answer: @escaping @Sendable (Request) -> Response) throws {
-    try self.init { connection in
+  convenience init(
+    onAllInterfaces: Bool = false, answering answer: @escaping @Sendable (Request) -> Response
+  ) throws {
+    try self.init(onAllInterfaces: onAllInterfaces) { connection in
       while let request = try connection.readRequest() {
         try connection.write(answer(request).bytes)
       }
@@ -72,9 +74,10 @@ struct LoopbackSocket {
   let port: Int
 
   /// A socket that listens on a free port.
-  static func listening(backlog: Int32) throws -> LoopbackSocket {
+  static func listening(backlog: Int32, onAllInterfaces: Bool = false) throws -> LoopbackSocket {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = loopback(port: 0)
+    if onAllInterfaces { address.sin_addr.s_addr = INADDR_ANY }
     try withSocketAddress(&address) { pointer, length in
       try check(bind(descriptor, pointer, length))
       try check(listen(descriptor, backlog))
