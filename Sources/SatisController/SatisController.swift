@@ -19,13 +19,19 @@ public struct SatisController: Service, CustomStringConvertible {
     public var concurrency: Int
     /// Jobs at once over all repositories; nil for any number.
     public var maximumJobs: Int?
+    /// Whether receivers of notifications may have loopback and link-local addresses.
+    public var notifiesLocalAddresses: Bool
 
     /// Creates a configuration.
-    public init(namespace: String?, defaultImage: String, concurrency: Int = 16, maximumJobs: Int? = nil) {
+    public init(
+      namespace: String?, defaultImage: String, concurrency: Int = 16, maximumJobs: Int? = nil,
+      notifiesLocalAddresses: Bool = false
+    ) {
       self.namespace = namespace
       self.defaultImage = defaultImage
       self.concurrency = concurrency
       self.maximumJobs = maximumJobs
+      self.notifiesLocalAddresses = notifiesLocalAddresses
     }
   }
 
@@ -36,6 +42,8 @@ public struct SatisController: Service, CustomStringConvertible {
   private let configurations: Informer<ObjectIdentity<ConfigMap>>
   private let caches: Caches
   private let queue: WorkQueue<NamespacedName>
+  private let notifier: Notifier
+  private let reports: AsyncStream<NotificationReport>
   private let reconciler: RepositoryReconciler<KubernetesAccess>
   private let logger: Logger
 
@@ -44,10 +52,11 @@ public struct SatisController: Service, CustomStringConvertible {
   /// - Parameters:
   ///   - events: takes what people are told; whoever creates it runs it.
   ///   - now: the wall clock, for the times in statuses.
+  /// - Throws: `CurlError` when libcurl cannot be had, by which notifications are posted.
   public init(
     client: KubernetesClient, configuration: Configuration, events: EventRecorder, logger: Logger,
     now: @escaping @Sendable () -> Timestamp
-  ) {
+  ) throws {
     self.logger = logger
     let namespace = configuration.namespace
     let caches = Caches()
@@ -63,9 +72,16 @@ public struct SatisController: Service, CustomStringConvertible {
     configurations = Informer(client: client, namespace: namespace, cache: Cache { [$0.key] }, logger: logger)
     let queue = WorkQueue<NamespacedName>(maximumConcurrency: configuration.concurrency)
     self.queue = queue
+    let (reports, continuation) = AsyncStream<NotificationReport>.makeStream()
+    self.reports = reports
+    let notifier = try Notifier(
+      configuration: .init(allowsLocalAddresses: configuration.notifiesLocalAddresses), logger: logger
+    ) { continuation.yield($0) }
+    self.notifier = notifier
     reconciler = RepositoryReconciler(
       access: KubernetesAccess(client: client, defaultImage: configuration.defaultImage),
       caches: caches, maximumJobs: configuration.maximumJobs, logger: logger, now: now,
+      post: { notifier.enqueue($0, to: $1) },
       announce: { told in
         events.record(
           on: told.object, type: told.kind, reason: told.reason, action: told.action, note: told.note)
@@ -92,6 +108,8 @@ public struct SatisController: Service, CustomStringConvertible {
         group.addTask { await jobs.run(changed) }
         group.addTask { await pods.run(changed) }
         group.addTask { await configurations.run(configurationsChanged) }
+        group.addTask { await notifier.run() }
+        group.addTask { for await report in reports { reconciler.posted(report) } }
         await queue.run(reconciler.reconcile)
         group.cancelAll()
       }

@@ -44,7 +44,7 @@ struct ControllerCommand: AsyncParsableCommand {
     let events = EventRecorder(
       client: client, controller: "satis.dev/satis-operator", instance: ProcessInfo.processInfo.hostName,
       logger: logger, now: currentMicroTime)
-    let controller = SatisController(
+    let controller = try SatisController(
       client: client,
       configuration: .init(
         namespace: namespace, defaultImage: defaultImage, maximumJobs: maxConcurrentJobs),

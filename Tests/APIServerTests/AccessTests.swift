@@ -28,7 +28,7 @@ import Yams
     let client = try await client(component: "controller")
     try await withThrowingTaskGroup(of: Void.self) { group in
       let events = server.events(client: client)
-      let controller = SatisController(
+      let controller = try SatisController(
         client: client, configuration: .init(namespace: Self.namespace, defaultImage: "satis:test"),
         events: events, logger: .quiet, now: wallClock)
       group.addTask { await controller.run() }
@@ -66,7 +66,7 @@ import Yams
     let client = try await client(component: "controller")
     try await setMayCreateJobs(false)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      let controller = SatisController(
+      let controller = try SatisController(
         client: client, configuration: .init(namespace: Self.namespace, defaultImage: "satis:test"),
         events: server.events(), logger: .quiet, now: wallClock)
       group.addTask { await controller.run() }

@@ -19,7 +19,7 @@ import Testing
   private func withController(_ body: @escaping @Sendable (String) async throws -> Void) async throws {
     try await server.withNamespace { namespace in
       try await withThrowingTaskGroup(of: Void.self) { group in
-        let controller = SatisController(
+        let controller = try SatisController(
           client: server.client, configuration: .init(namespace: namespace, defaultImage: "satis:test"),
           events: server.events(), logger: .quiet, now: wallClock)
         group.addTask { await controller.run() }

@@ -121,7 +121,7 @@ struct Scene {
   mutating func apply(_ actions: [Action]) {
     for action in actions {
       switch action {
-      case .ensureSnapshot: break
+      case .ensureSnapshot, .notify: break
       case .setFinalizer(_, let isWanted):
         repository?.metadata.finalizers = isWanted ? [ResourceNames.finalizer] : nil
         if !isWanted, repository?.metadata.deletionTimestamp != nil { repository = nil }
@@ -220,6 +220,8 @@ extension [Action] {
       case .ensureSnapshot: "snapshot"
       case .setFinalizer(_, let isWanted): isWanted ? "finalizer" : "no finalizer"
       case .createBuild(let build): "create \(build.metadata.name)"
+      case .notify(let build, let told, let targets):
+        "tell \(targets.map(\.name).joined(separator: ",")) \(build.metadata.name) \(told.result.rawValue)"
       case .stopPod(let key): "stop \(key.name)"
       case .deleteBuild(let key, _): "delete build \(key.name)"
       case .deleteSnapshot(let key): "delete snapshot \(key.name)"

@@ -23,6 +23,8 @@ enum Action: Sendable {
   case createBuild(SatisBuild)
   /// Write a build's status, decided on this version of it.
   case updateBuild(SatisBuild, status: SatisBuild.Status)
+  /// See to it that these receivers are told of a build's end, and that the build says so then.
+  case notify(SatisBuild, BuildNotification, [NotificationTarget])
   /// Let the kubelet end a pod in an orderly way, which leaves its report.
   case stopPod(NamespacedName)
   /// Delete a Job with its pods.

@@ -49,6 +49,7 @@ struct RepositoryPlanner {
         try startNext(of: repository)
       }
       if !writesRepository { update(repository, repository.status ?? SatisRepository.Status()) }
+      notify(about: repository)
     }
     retire(of: repository)
   }

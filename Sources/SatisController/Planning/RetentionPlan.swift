@@ -23,6 +23,8 @@ extension RepositoryPlanner {
     let needed = stillNeeded()
     var counts: [RetentionClass: Int] = [:]
     var deleted = 0
+    let pending = Set(
+      actions.compactMap { if case .notify(let build, _, _) = $0 { build.metadata.name } else { nil } })
     for build in finished.sorted(by: { $0.endTime > $1.endTime }) {
       let kind = RetentionClass(build)
       counts[kind, default: 0] += 1
@@ -33,7 +35,9 @@ extension RepositoryPlanner {
         if let ttl = history.ttlSeconds { lookAgain(at: build.endTime + ttl) }
         continue
       }
-      guard !needed.contains(build.metadata.name), let uid = build.metadata.uid else { continue }
+      guard !needed.contains(build.metadata.name), !pending.contains(build.metadata.name),
+        let uid = build.metadata.uid
+      else { continue }
       guard isExpired || age >= Self.answerSeconds else {
         lookAgain(at: build.endTime + Self.answerSeconds)
         continue

@@ -51,6 +51,28 @@ struct Announcement: Sendable, Equatable {
     }
   }
 
+  /// A receiver was told of a build, or was not.
+  init(_ report: NotificationReport) {
+    object = ObjectReference(
+      apiVersion: SatisBuild.resourceType.apiVersion, kind: SatisBuild.resourceType.kind,
+      namespace: report.notification.namespace, name: report.notification.build, uid: report.notification.uid)
+    kind = report.event.type
+    reason = report.event.reason
+    action = "Notify"
+    note = report.event.note
+  }
+
+  /// A receiver's Secret is not there.
+  init(_ build: SatisBuild, withoutSecretOf target: NotificationTarget) {
+    object = ObjectReference(build)
+    kind = .warning
+    reason = "NotificationDelayed"
+    action = "Notify"
+    let references = [target.target.urlSecretRef, target.target.signingSecretRef].compactMap(\.self)
+    let keys = references.map { "key '\($0.key)' of Secret '\($0.name)'" }.joined(separator: " and ")
+    note = "\(target.name) of the SatisRepository is not told: create \(keys)"
+  }
+
   /// A Job was created.
   init(_ job: JobManifest) {
     object = ObjectReference(job.repository)

@@ -21,6 +21,9 @@ protocol ClusterAccess: Sendable {
   /// Names of the repository's snapshots.
   func snapshots(of repository: SatisRepository) async throws(KubernetesError) -> [String]
 
+  /// What a key of a Secret holds; nil when there is no such Secret or key.
+  func secret(_ reference: KeyReference, in namespace: String) async throws(KubernetesError) -> [UInt8]?
+
   /// Adds or removes the finalizer; the object as it is then, nil when it is gone.
   func setFinalizer(
     _ repository: SatisRepository, _ isWanted: Bool

@@ -59,6 +59,11 @@ struct KubernetesAccess: ClusterAccess {
     }.map(\.metadata.name)
   }
 
+  func secret(_ reference: KeyReference, in namespace: String) async throws(KubernetesError) -> [UInt8]? {
+    try await found(Secret.self, NamespacedName(namespace: namespace, name: reference.name))?
+      .data?[reference.key]?.bytes
+  }
+
   private func found<Object: KubernetesObject>(
     _ type: Object.Type, _ key: NamespacedName
   ) async throws(KubernetesError) -> Object? {

@@ -14,6 +14,8 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   private let slots: Mutex<JobSlots>
   private let now: @Sendable () -> Timestamp
   private let decide: @Sendable (Situation) -> Decision
+  private let desk = NotificationDesk()
+  private let post: @Sendable (BuildNotification, NotificationReceiver) -> Void
   private let announce: @Sendable (Announcement) -> Void
   private let wake: @Sendable ([NamespacedName]) -> Void
   private let logger: Logger
@@ -23,12 +25,14 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   /// - Parameters:
   ///   - maximumJobs: Jobs at once over all repositories; nil for any number.
   ///   - decide: the decisions that are carried out.
+  ///   - post: begins to tell a receiver; how it ended comes back by `posted`.
   ///   - announce: tells people what happened.
   ///   - wake: reconciles repositories whose turn has come.
   init(
     access: Access, caches: Caches, maximumJobs: Int?, logger: Logger,
     now: @escaping @Sendable () -> Timestamp,
     decide: @escaping @Sendable (Situation) -> Decision = RepositoryPlanner.decide,
+    post: @escaping @Sendable (BuildNotification, NotificationReceiver) -> Void = { _, _ in },
     announce: @escaping @Sendable (Announcement) -> Void = { _ in },
     wake: @escaping @Sendable ([NamespacedName]) -> Void
   ) {
@@ -37,6 +41,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     self.caches = caches
     slots = Mutex(JobSlots(limit: maximumJobs))
     self.now = now
+    self.post = post
     self.announce = announce
     self.wake = wake
     self.logger = logger
@@ -188,6 +193,8 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
       try await access.create(build)
       logger.info("created a build", metadata: ["build": "\(build.key)"])
     case .updateBuild(let build, let status): try await update(build, status)
+    case .notify(let build, let notification, let targets):
+      try await notify(build, notification, targets)
     case .stopPod(let key):
       try await access.stopPod(key)
       logger.info("stopped a pod", metadata: ["pod": "\(key)"])
@@ -197,6 +204,59 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     case .deleteBuild(let key, let uid): try await access.deleteBuild(key, uid: uid)
     case .deleteSnapshot(let key): try await access.deleteSnapshot(key)
     }
+  }
+
+  // MARK: - Notifying
+
+  /// Takes in what became of a notification.
+  func posted(_ report: NotificationReport) {
+    let notification = report.notification
+    announce(Announcement(report))
+    guard report.isFinal else { return }
+    desk.close(notification.uid, report.receiver)
+    wake([NamespacedName(namespace: notification.namespace, name: notification.repository)])
+  }
+
+  private func notify(
+    _ build: SatisBuild, _ notification: BuildNotification, _ targets: [NotificationTarget]
+  ) async throws(KubernetesError) {
+    let names = targets.map(\.name)
+    if desk.isDone(notification.uid, names) {
+      var status = build.status ?? SatisBuild.Status()
+      status.notifiedTime = now()
+      if let written = try await access.update(build, status) { caches.builds.wrote(written) }
+      desk.remove(notification.uid)
+      return
+    }
+    let new = desk.open(notification.uid, names)
+    for target in targets where new.contains(target.name) {
+      do throws(KubernetesError) {
+        if let receiver = try await receiver(target, in: notification.namespace) {
+          post(notification, receiver)
+        } else {
+          desk.forget(notification.uid, target.name)
+          announce(Announcement(build, withoutSecretOf: target))
+        }
+      } catch {
+        desk.forget(notification.uid, target.name)
+        throw error
+      }
+    }
+  }
+
+  private func receiver(
+    _ target: NotificationTarget, in namespace: String
+  ) async throws(KubernetesError) -> NotificationReceiver? {
+    guard let url = try await access.secret(target.target.urlSecretRef, in: namespace) else { return nil }
+    var signingSecret: [UInt8]?
+    if let reference = target.target.signingSecretRef {
+      signingSecret = try await access.secret(reference, in: namespace)
+      // Unsigned, it would be refused or, worse, believed.
+      guard signingSecret?.isEmpty == false else { return nil }
+    }
+    return NotificationReceiver(
+      name: target.name, kind: target.target.type == .slack ? .slack : .webhook,
+      url: String(decoding: url, as: UTF8.self).trimmingSpace(), signingSecret: signingSecret)
   }
 
   private func update(_ build: SatisBuild, _ status: SatisBuild.Status) async throws(KubernetesError) {
@@ -224,5 +284,12 @@ private struct BuildAnswer: Sendable {
     } catch {
       result = .failure(error)
     }
+  }
+}
+
+extension String {
+  /// Without the line end that is easily taken into a Secret.
+  fileprivate func trimmingSpace() -> String {
+    String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 }
