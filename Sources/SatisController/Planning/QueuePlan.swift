@@ -210,11 +210,15 @@ extension RepositoryPlanner {
           + "spec.state to Active to go on")
       return
     }
-    askForFullBuild(open, of: repository, configuration, isCurrent: isCurrent)
+    let failed = askForFullBuild(open, of: repository, configuration, isCurrent: isCurrent)
     // What a purge may delete is known only of a release that was built from this satis.json.
     let entries = queue.batch(at: situation.now, limit: BuildSettings(repository).batchLimit)
     let next = isCurrent ? entries : entries.filter { $0.ask != .purge }
     guard !next.isEmpty else {
+      if let failed, queue.entries.contains(where: { $0.ask == .purge }) {
+        try refusePurges(queue, failed)
+        return
+      }
       hold(
         queue, status, of: repository,
         entries.isEmpty
@@ -313,16 +317,31 @@ extension RepositoryPlanner {
   }
 
   /// A new repository and a changed satis.json build in full by themselves.
+  ///
+  /// - Returns: the build that was asked for earlier, if it has ended and did not build this satis.json.
   private mutating func askForFullBuild(
     _ open: [SatisBuild], of repository: SatisRepository, _ configuration: SatisConfiguration, isCurrent: Bool
-  ) {
+  ) -> SatisBuild? {
     // Any other build that waits becomes a full one.
-    guard !isCurrent, !open.contains(where: { ($0.spec.operation ?? .build) == .build }) else { return }
+    guard !isCurrent, !open.contains(where: { ($0.spec.operation ?? .build) == .build }) else { return nil }
     let name = ResourceNames.configurationBuild(
       repository: repository.metadata, configHash: configuration.hash,
       lastSucceeded: repository.status?.lastSucceededTime)
-    guard !situation.builds.contains(where: { $0.metadata.name == name }) else { return }
+    if let asked = situation.builds.first(where: { $0.metadata.name == name }) { return asked }
     actions.append(.createBuild(SatisBuild(named: name, of: repository, trigger: .configuration)))
+    return nil
+  }
+
+  /// Purges do not wait for a full build that has failed for good.
+  private mutating func refusePurges(_ queue: BuildQueue, _ failed: SatisBuild) throws(NeedsLook) {
+    // By the cached repository, a full build that has succeeded may not have been built yet.
+    try situation.requireLiveRepository()
+    for entry in queue.entries where entry.ask == .purge {
+      let message =
+        "a purge needs a release of this satis.json, and SatisBuild '\(failed.metadata.name)', which was to build it, "
+        + "ended \(failed.reason?.rawValue ?? ""); mend what it says, build everything, then create a new SatisBuild"
+      update(entry.build, entry.build.ended(.failed, message, at: situation.now))
+    }
   }
 }
 
