@@ -236,12 +236,12 @@ extension RepositoryPlanner {
       if claim.operation == .build, claim.full { status.configHash = claim.configHash }
     }
     if let outcome, outcome.succeeded { status.lastSucceededTime = outcome.completionTime ?? situation.now }
-    let leftovers = claim.full && outcome != nil ? try oldSnapshots(of: repository, claim) : []
-    update(repository, status)
-    deleteOldJobs(of: repository, output)
-    for name in leftovers {
+    // Before the claim goes: whoever is interrupted here comes back to it.
+    deleteOldJobs(of: repository, claim, output)
+    for name in claim.full && outcome != nil ? try oldSnapshots(of: repository, claim) : [] {
       actions.append(.deleteSnapshot(NamespacedName(namespace: repository.key.namespace, name: name)))
     }
+    update(repository, status)
   }
 
   /// A Job of the claim's name that somebody else made is no claim of ours: the next number is.

@@ -62,13 +62,17 @@ extension RepositoryPlanner {
     return names
   }
 
-  mutating func deleteOldJobs(of repository: SatisRepository, _ output: Situation.OutputView) {
-    let finished = output.jobs.filter { $0.belongs(to: repository) && $0.finishedCondition != nil }
+  /// Deletes all finished Jobs but the claim's and the newest others.
+  mutating func deleteOldJobs(
+    of repository: SatisRepository, _ claim: SatisRepository.ActiveJob, _ output: Situation.OutputView
+  ) {
+    let jobs = output.jobs.filter { $0.belongs(to: repository) && $0.finishedCondition != nil }
+    let finished = jobs.filter { $0.metadata.name != claim.name }
       .sorted {
         ($0.metadata.creationTimestamp ?? situation.now, $0.metadata.name.count, $0.metadata.name)
           < ($1.metadata.creationTimestamp ?? situation.now, $1.metadata.name.count, $1.metadata.name)
       }
-    for job in finished.dropLast(Self.keptJobs) {
+    for job in finished.dropLast(Self.keptJobs - (jobs.count - finished.count)) {
       guard let uid = job.metadata.uid else { continue }
       actions.append(.deleteJob(job.key, uid: uid))
     }
