@@ -53,7 +53,10 @@ extension RepositoryPlanner {
       let message = "cancelled while Job \(claim.name) ran, which goes on for other builds"
       update(build, build.ended(.cancelled, message, at: situation.now))
     }
-    let deadline = claim.startTime + BuildSettings(repository).startDeadlineSeconds
+    // A quota may have kept the Job waiting after its claim.
+    let deadline =
+      max(claim.startTime, job.metadata.creationTimestamp ?? claim.startTime)
+      + BuildSettings(repository).startDeadlineSeconds
     if progress.isUnreachable {
       end(wanted, of: claim, in: repository, JobOutcome(reason: "NodeLost", message: progress.message))
     } else if let problem = progress.startProblem, situation.now >= deadline {
@@ -157,7 +160,7 @@ extension RepositoryPlanner {
       update(build, build.running(claim, progress.message, pod: nil, at: situation.now))
     }
     supersede(claim)
-    lookAgain(at: claim.startTime + BuildSettings(repository).startDeadlineSeconds)
+    lookAgain(at: situation.now + BuildSettings(repository).startDeadlineSeconds)
   }
 
   private mutating func refused(
