@@ -254,7 +254,8 @@ extension RepositoryPlanner {
       else { continue }
       var entry = entry
       entry.build = live
-      batch.append(entry)
+      // An attempt whose failure the cache does not show yet has its delay as well.
+      if entry.isDue(at: situation.now) { batch.append(entry) }
     }
     guard !batch.isEmpty else {
       hold(queue, status, of: repository, "waits for its turn")
