@@ -101,15 +101,11 @@ struct BuildQueue: Sendable {
 
   /// The entries that one Job takes: those of single sources up to the first that must be alone.
   ///
-  /// Builds that wait for a retry are passed over.
-  func batch(at now: Timestamp, limit: Int) -> [Entry] {
+  /// Builds that wait for a retry are passed over, and purges where none may run yet.
+  func batch(at now: Timestamp, limit: Int, mayPurge: Bool) -> [Entry] {
     var batch: [Entry] = []
-    for entry in entries {
-      guard case .sources = entry.ask else {
-        guard entry.isDue(at: now) else { continue }
-        return batch.isEmpty ? [entry] : batch
-      }
-      guard entry.isDue(at: now) else { continue }
+    for entry in entries where entry.isDue(at: now) && (mayPurge || entry.ask != .purge) {
+      guard case .sources = entry.ask else { return batch.isEmpty ? [entry] : batch }
       batch.append(entry)
       if batch.count >= limit { break }
     }

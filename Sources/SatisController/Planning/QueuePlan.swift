@@ -212,8 +212,8 @@ extension RepositoryPlanner {
     }
     let failed = askForFullBuild(open, of: repository, configuration, isCurrent: isCurrent)
     // What a purge may delete is known only of a release that was built from this satis.json.
-    let entries = queue.batch(at: situation.now, limit: BuildSettings(repository).batchLimit)
-    let next = isCurrent ? entries : entries.filter { $0.ask != .purge }
+    let next = queue.batch(
+      at: situation.now, limit: BuildSettings(repository).batchLimit, mayPurge: isCurrent)
     guard !next.isEmpty else {
       if let failed, queue.entries.contains(where: { $0.ask == .purge }) {
         try refusePurges(queue, failed)
@@ -221,8 +221,7 @@ extension RepositoryPlanner {
       }
       hold(
         queue, status, of: repository,
-        entries.isEmpty
-          ? "waits for its turn" : "waits for the full build of the changed satis.json")
+        isCurrent ? "waits for its turn" : "waits for the full build of the changed satis.json")
       return
     }
     guard repository.hasFinalizer else {
