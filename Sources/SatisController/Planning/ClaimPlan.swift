@@ -118,7 +118,8 @@ extension RepositoryPlanner {
   private mutating func createOrGiveUp(
     _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ builds: [SatisBuild]
   ) throws(NeedsLook) {
-    // The cache may not have seen the Job yet.
+    // The cache may not have seen the Job yet, or show a claim that was given back long ago.
+    try situation.requireLiveRepository()
     let output = try situation.output()
     let wasCreated = situation.builds.contains { build in
       claim.item(of: build) != nil && build.status?.attempts?.contains { $0.jobName == claim.name } ?? false
