@@ -74,6 +74,18 @@ final class RecordTest extends TestCase
         self::assertNotNull($this->workspace->served('.satis-release.json')['configHash']);
     }
 
+    public function test_another_homepage_from_the_environment_builds_everything_too(): void
+    {
+        $workspace = new Workspace('a');
+        $workspace->run();
+        $workspace->environment['SATIS_HOMEPAGE'] = 'http://moved.example.test';
+
+        $result = $workspace->runPartial('a');
+
+        self::assertSame(0, $result->exitCode, $result->output);
+        self::assertStringContainsString('building everything', $result->output);
+    }
+
     private function change(): void
     {
         $config = Workspace::json("{$this->workspace->root}/satis.json");

@@ -67,6 +67,7 @@ final class SourceErrorTest extends TestCase
             'git, disk full' => ['VolumeFull', "fatal: write error: No space left on device\nfatal: fetch-pack: invalid index-pack output"],
             'PHP, disk full' => ['VolumeFull', 'file_put_contents(): Write of 8192 bytes failed with errno=28 No space left on device'],
             'PHP, quota' => ['VolumeFull', 'file_put_contents(): Write of 8192 bytes failed with errno=122 Disk quota exceeded'],
+            'a full disk of the git host' => ['SourceUnreachable', "remote: fatal: write error: No space left on device\nfatal: early EOF"],
             'a satis.json that breaks the schema' => ['ConfigurationInvalid', 'The json config file does not match the expected JSON schema'],
 
             'something else' => ['SatisFailed', 'Call to undefined method Composer\\Satis\\Something::else()'],

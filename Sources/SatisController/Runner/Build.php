@@ -32,7 +32,7 @@ final class Build
         }
         $base = $this->place->output->current();
         $path = $base === null ? null : $this->place->output->path($base);
-        $sameConfig = $path !== null && ReleaseRecord::of($path)->configHash === $this->place->config->hash;
+        $sameConfig = $path !== null && $this->isOfSameConfig(ReleaseRecord::of($path));
         $builds = new SourceBuilds($this->place->satis, $this->place->output, $this->place->cache, $base);
 
         $everything = null;
@@ -77,6 +77,14 @@ final class Build
         }
 
         return $sources;
+    }
+
+    /** SATIS_HOMEPAGE moves the archives as a change of satis.json would. */
+    private function isOfSameConfig(ReleaseRecord $record): bool
+    {
+        $config = $this->place->config;
+
+        return $record->configHash === $config->hash && $record->archivePrefix === $config->archivePrefix();
     }
 
     private function isForEverything(?string $base, bool $sameConfig): bool

@@ -10,7 +10,7 @@ final class Options
     public const USAGE = <<<'TEXT'
         usage: php runner.php [options]
 
-        Runs Satis for one work order and publishes what it built as a new release.
+        Carries out one work order: builds with Satis, purges, or goes back to an earlier release.
 
           --order=FILE        work order          (/satis-operator/order/order.json)
           --config=FILE       satis.json          (/satis-operator/snapshot/satis.json)
@@ -23,7 +23,7 @@ final class Options
           --stop-on-input     a line on standard input stops the build in an orderly way
           --help              this text
 
-        exit codes: 0 published, 1 failed, 2 wrong option, 124 deadline exceeded, 143 stopped.
+        exit codes: 0 done, 1 failed at least in part, 2 wrong option, 124 deadline exceeded, 143 stopped.
 
         TEXT;
 

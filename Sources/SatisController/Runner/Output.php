@@ -224,17 +224,17 @@ final class Output
      * does not grow with the number of builds; only the one that was served until now stays that long, because a web server
      * may have looked up the link already and be about to open a file.
      */
-    public function retire(string $current): void
+    public function retire(string $current, ?string $before): void
     {
         clearstatcache(true);
         $since = [];
         foreach (array_diff($this->releases(), [$current]) as $release) {
-            $since[$release] = sprintf('%020d %s', filemtime($this->path($release)), $release);
+            $since[$release] = [$release === $before, filemtime($this->path($release)), $release];
         }
         // By when they were served last, not by name: after a rollback the one that was gone back to is worth more.
         asort($since);
         $surplus = array_slice(array_keys($since), 0, max(0, count($since) - $this->order->keepReleases + 1));
-        if ($surplus !== [] && count($surplus) === count($since) && $this->isWithinGrace(end($surplus))) {
+        if ($before !== null && end($surplus) === $before && $this->isWithinGrace($before)) {
             array_pop($surplus);
         }
         foreach ($surplus as $release) {

@@ -10,11 +10,15 @@ namespace SatisOperator;
  */
 final class SourceError
 {
-    private const KINDS = [
+    /** What happens on this side, and not on the git host, whose own words start with "remote:". */
+    private const LOCAL = [
         'VolumeFull' => '{No space left on device|Disk quota exceeded|disk is full|errno=28\b}i',
         'OutOfMemory' => '{Allowed memory size of \d+ bytes exhausted|Out of memory \(allocated|PHP Fatal error: +Out of memory'
             . '|fatal: Out of memory|unable to allocate memory|Cannot allocate memory|signal "?9"?}i',
         'ConfigurationInvalid' => '{json config file does not match the expected JSON schema|satis\.json" does not contain valid JSON}i',
+    ];
+
+    private const REMOTE = [
         'SourceUnreachable' => '{could not resolve (?:host|proxy)|name resolution|name or service not known'
             . '|connection refused|connection timed out|operation timed out|timed out after|connection reset|connection closed|connection was closed'
             . '|network is unreachable|no route to host|host is down|failed to connect to|couldn.t connect to server'
@@ -47,7 +51,13 @@ final class SourceError
     /** The reason that the text stands for, SatisFailed when it says nothing that is known. */
     public static function reason(string $text): string
     {
-        foreach (self::KINDS as $reason => $pattern) {
+        $local = preg_replace('{^\s*remote:.*$}m', '', $text);
+        foreach (self::LOCAL as $reason => $pattern) {
+            if (preg_match($pattern, $local)) {
+                return $reason;
+            }
+        }
+        foreach (self::REMOTE as $reason => $pattern) {
             if (preg_match($pattern, $text)) {
                 return $reason;
             }

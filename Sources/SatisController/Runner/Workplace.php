@@ -45,7 +45,7 @@ final class Workplace
         $release = $this->output->publish($staging, $base);
         $this->report->release = $release;
         try {
-            $this->output->retire($release);
+            $this->output->retire($release, $base);
         } catch (\ErrorException $error) {
             // The new release is served already; what is in the way of this will be met again by the next build.
             $this->log->say("earlier releases could not be looked through: {$error->getMessage()}");

@@ -74,6 +74,51 @@ final class SatisErrorTest extends SatisTestCase
         self::assertSame(['acme/a' => ['1.0.0', 'dev-main'], 'acme/b' => ['1.0.0', 'dev-main']], $this->versions());
     }
 
+    public function test_one_unknown_name_among_several_is_ignored_with_exit_code_0(): void
+    {
+        $this->workspace->configureByName('a', 'b');
+        $this->build();
+        $this->workspace->git->tag('a', '1.1.0');
+
+        $this->succeed('build', '--', "{$this->workspace->root}/satis.json", $this->output, 'acme/a', 'acme/unknown');
+
+        self::assertContains('1.1.0', $this->versions()['acme/a']);
+    }
+
+    public function test_a_name_that_no_package_of_its_source_has_takes_the_package_out_and_ends_with_0(): void
+    {
+        $this->workspace->configureByName('a', 'b');
+        $this->build();
+        $this->workspace->git->rename('a', 'acme/renamed');
+
+        $this->succeed('build', '--', "{$this->workspace->root}/satis.json", $this->output, 'acme/a');
+
+        self::assertSame(['acme/b'], array_keys($this->versions()));
+    }
+
+    public function test_a_source_that_cannot_be_cloned_does_not_concern_builds_of_the_others(): void
+    {
+        $this->workspace->configure(['https://git.example.test/acme/missing.git', $this->workspace->git->url('a')]);
+
+        $this->build($this->url('a'));
+
+        self::assertSame(['acme/a' => ['1.0.0', 'dev-main']], $this->versions(), 'Nor does it take what another build has written.');
+    }
+
+    public function test_a_source_that_cannot_be_cloned_leaves_what_is_there_as_it_was(): void
+    {
+        $missing = 'https://git.example.test/acme/missing.git';
+        $this->build();
+        $this->workspace->configure([$this->workspace->git->url('a'), $this->workspace->git->url('b'), $missing]);
+        $this->workspace->git->tag('a', '1.1.0');
+        $before = sha1_file("{$this->output}/packages.json");
+
+        $log = $this->refuse(1, 'build', $this->url('a'), "--repository-url=$missing", '--', "{$this->workspace->root}/satis.json", $this->output);
+
+        self::assertStringContainsString($missing, $log);
+        self::assertSame($before, sha1_file("{$this->output}/packages.json"));
+    }
+
     public function test_what_starts_with_a_dash_is_an_option_unless_it_stands_after_two_dashes(): void
     {
         $log = $this->refuse(1, 'build', "{$this->workspace->root}/satis.json", $this->output, '--fast');

@@ -53,6 +53,16 @@ final class GitHost
         $this->push($name);
     }
 
+    /** Has the only branch and all tags carry a package of another name. */
+    public function rename(string $name, string $package): void
+    {
+        $work = "{$this->root}/$name";
+        $this->git($work, 'tag', '--delete', '1.0.0');
+        file_put_contents("$work/composer.json", json_encode(['name' => $package]));
+        $this->commit($name, 'Another name');
+        $this->push($name);
+    }
+
     public function commitOf(string $name, string $tag): string
     {
         return trim(file_get_contents("{$this->root}/$name/.git/refs/tags/$tag"));
