@@ -44,6 +44,20 @@ final class SourcesTest extends TestCase
         self::assertFileDoesNotExist("{$workspace->root}/output/current");
     }
 
+    public function test_a_source_that_could_not_be_reached_is_found_behind_what_composer_took_back(): void
+    {
+        $workspace = new Workspace('a');
+        $url = $workspace->git->url('a');
+        $workspace->satisThatThen("printf '\\010\\010\\010   \\010\\010\\010Failed to update $url, package information from this repository may be outdated\\n'");
+
+        $result = $workspace->run();
+
+        self::assertSame('Failed', $result->report['result']);
+        self::assertSame('SourceUnreachable', $result->report['reason']);
+        self::assertStringNotContainsString("\x08", $result->output);
+        self::assertStringNotContainsString("\x08", $result->report['log']);
+    }
+
     public function test_locks_that_a_killed_git_left_in_the_cache_do_no_harm(): void
     {
         $workspace = new Workspace('a');

@@ -110,6 +110,8 @@ private let digest = "be8246b3"
     scene.apply(Array(plan.prefix(3)))  // The answer to the Job's creation was lost.
     var situation = scene.cached
     situation.cachedJobs = []
+    #expect(RepositoryPlanner.decide(situation).looks == [.repository])
+    situation.live.hasRepository = true
     #expect(RepositoryPlanner.decide(situation).looks == [.output])
     situation.live.output = .init(jobs: scene.jobs, pods: [])
     guard case .act(let actions, _) = RepositoryPlanner.decide(situation) else {

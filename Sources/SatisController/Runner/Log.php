@@ -53,7 +53,8 @@ final class Log
 
     private function print(string $text): void
     {
-        // Error messages are padded to the width of their longest line.
+        // Error messages are padded to the width of their longest line, and taken back by backspaces.
+        $text = str_replace("\x08", '', $text);
         $text = preg_replace('/(?<![ \t])[ \t]++$/m', '', $this->redactor->redact($text));
         // Nobody may be listening any more: a log that cannot be written is no reason to fail a build.
         @fwrite(STDOUT, $text);

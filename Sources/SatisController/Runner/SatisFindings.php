@@ -38,7 +38,8 @@ final class SatisFindings
         $lines = explode("\n", $this->pending . $piece);
         $this->pending = (string) array_pop($lines);
         foreach ($lines as $line) {
-            $this->read(trim($line));
+            // Composer takes back what stands in a line by backspaces, and writes on behind them.
+            $this->read(trim(str_replace("\x08", ' ', $line)));
         }
     }
 

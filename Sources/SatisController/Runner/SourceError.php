@@ -26,14 +26,14 @@ final class SourceError
             . '|remote end hung up unexpectedly|early EOF|unexpected disconnect|RPC failed|transfer closed|operation too slow'
             . '|exceeded the timeout of|SSL_ERROR_SYSCALL|gnutls_handshake|TLS packet with unexpected length|unexpected eof while reading'
             . '|curl error (?:5|6|7|16|18|28|35|52|55|56|92) |HTTP/[\d.]+ (?:408|429|5\d\d)\b|\(HTTP (?:408|429|5\d\d)\)'
-            . '|returned error: (?:408|429|5\d\d)\b|may be outdated|may be out of date'
+            . '|returned error: (?:408|429|5\d\d)\b|API rate limit|API limit|may be outdated|may be out of date'
             // Composer says no more than this of a URL that does not show its kind, and the host may just be away.
             . '|No driver found to handle VCS repository}i',
         'SourceDenied' => '{authentication fail|could not read (?:username|password)|terminal prompts disabled|permission denied'
             . '|access denied|not authorized|unauthorized|forbidden|HTTP/[\d.]+ 40[134]\b|\(HTTP 40[134]\)|returned error: 40[134]\b'
             . '|repository (?:\S+ )?(?:not found|does not exist)|remote: not found|could not be found or you|or you do(?: not|n.t) have'
             . '|host key verification failed|remote host identification has changed|no matching host key|could not authenticate against'
-            . '|invalid credentials|your configured \S+ OAuth|API rate limit|API limit|load key .*(?:invalid format|error in libcrypto)'
+            . '|invalid credentials|your configured \S+ OAuth|load key .*(?:invalid format|error in libcrypto)'
             . '|certificate verification failed|certificate problem|does not appear to be a git repository|correct access rights}i',
         'SourceInvalid' => '{no valid composer\.json was found|does not contain valid JSON|parse error on line|invalid package|package name'
             . '|the source URL .* is invalid|repository URL .* is invalid|Undefined (?:index|array key):? "?name|invalid version string'
