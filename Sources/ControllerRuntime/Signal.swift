@@ -3,7 +3,7 @@ import Synchronization
 /// Wakes one waiting task.
 ///
 /// A signal that nobody waits for is kept for the next one; several are one.
-final class Signal: Sendable {
+public final class Signal: Sendable {
   private enum State {
     case idle
     case pending
@@ -12,7 +12,11 @@ final class Signal: Sendable {
 
   private let state = Mutex(State.idle)
 
-  func send() {
+  /// Creates a signal that has not been sent.
+  public init() {}
+
+  /// Wakes the task that waits, or the next one that does.
+  public func send() {
     let continuation: CheckedContinuation<Void, Never>? = state.withLock { state in
       guard case .waiting(let continuation) = state else {
         state = .pending
@@ -25,7 +29,7 @@ final class Signal: Sendable {
   }
 
   /// Returns at the next signal, at the given time, or when the task is cancelled.
-  func wait(until instant: ContinuousClock.Instant?, clock: ContinuousClock) async {
+  public func wait(until instant: ContinuousClock.Instant?, clock: ContinuousClock) async {
     await withDiscardingTaskGroup { group in
       if let instant {
         group.addTask {
