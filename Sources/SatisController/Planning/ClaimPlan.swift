@@ -77,7 +77,9 @@ extension RepositoryPlanner {
     }
   }
 
-  /// Nobody wants the Job any more. A pod that has started is asked to stop, so that its report and log are kept.
+  /// Nobody wants the Job any more.
+  ///
+  /// A pod that has started is asked to stop, so that its report and log are kept.
   private mutating func cancel(
     _ claim: SatisRepository.ActiveJob, _ job: Job, _ pod: Pod?, _ progress: PodProgress,
     _ builds: [SatisBuild]
