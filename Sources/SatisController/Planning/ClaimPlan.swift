@@ -15,7 +15,7 @@ extension RepositoryPlanner {
         supersede(claim)
       }
     } else {
-      try createOrGiveUp(claim, of: repository, builds)
+      try createOrGiveUp(claim, of: repository)
     }
     try stopStrays(of: repository, except: claim.name, situation.live.output?.jobs ?? situation.cachedJobs)
     try queueOthers(claim, of: repository)
@@ -32,9 +32,8 @@ extension RepositoryPlanner {
     let live = claim.builds.compactMap { item in
       cached.contains(item.uid) ? nil : situation.live.builds[item.name].flatMap { $0 }
     }
-    return (situation.builds + live).filter { build in
-      !build.isFinished && (build.status?.isOpenAttempt(of: claim) ?? true) && claim.item(of: build) != nil
-    }.sorted { BuildQueue.isOlder($0, than: $1) }
+    return (situation.builds + live).filter(claim.isAttached)
+      .sorted { BuildQueue.isOlder($0, than: $1) }
   }
 
   // MARK: - While the Job runs
@@ -118,13 +117,17 @@ extension RepositoryPlanner {
   // MARK: - Without its Job
 
   private mutating func createOrGiveUp(
-    _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ builds: [SatisBuild]
+    _ claim: SatisRepository.ActiveJob, of repository: SatisRepository
   ) throws(NeedsLook) {
-    // The cache may not have seen the Job yet, or show a claim that was given back long ago.
+    // The caches may not have seen the Job yet, or that it has been there and is gone, or show a claim that was given
+    // back long ago.
     try situation.requireLiveRepository()
-    let output = try situation.output()
-    let wasCreated = situation.builds.contains { build in
-      claim.item(of: build) != nil && build.status?.attempts?.contains { $0.jobName == claim.name } ?? false
+    let output = try situation.requireOutputAndBuilds(claim.builds.map(\.name))
+    let claimed = claim.builds.compactMap { situation.live.builds[$0.name].flatMap(\.self) }
+      .filter { claim.item(of: $0) != nil }
+    let builds = claimed.filter(claim.isAttached)
+    let wasCreated = claimed.contains { build in
+      build.status?.attempts?.contains { $0.jobName == claim.name } ?? false
     }
     if wasCreated {
       // Its name must not be used again, so this attempt is over.
@@ -265,6 +268,11 @@ extension SatisRepository.ActiveJob {
   /// The entry of a build, which a later build of the same name does not have.
   func item(of build: SatisBuild) -> Item? {
     builds.first { $0.name == build.metadata.name && $0.uid == build.metadata.uid }
+  }
+
+  /// Whether the claim's Job still works for a build.
+  func isAttached(_ build: SatisBuild) -> Bool {
+    !build.isFinished && (build.status?.isOpenAttempt(of: self) ?? true) && item(of: build) != nil
   }
 }
 
