@@ -32,6 +32,11 @@ public enum ResourceNames {
     "\(prefix(repository.name, 36))-\(digest(repository.uid ?? "", 8))-\(sequence)"
   }
 
+  /// The number in the name of a Job.
+  public static func sequence(ofJob name: String) -> Int64? {
+    name.split(separator: "-").last.flatMap { Int64($0) }
+  }
+
   /// The name of the snapshot of a satis.json, together with the version of the runner mounted beside it.
   public static func snapshot(repository: ObjectMetadata, contentHash: String) -> String {
     "\(prefix(repository.name, 36))-\(digest((repository.uid ?? "") + contentHash, 16))"

@@ -135,6 +135,12 @@ struct RepositoryPlanner {
     where job.finishedCondition == nil && job.metadata.name != claimed && job.belongs(to: repository)
       && job.metadata.deletionTimestamp == nil
     {
+      // A claim that is newer than this view of the repository names it.
+      if let sequence = ResourceNames.sequence(ofJob: job.metadata.name),
+        sequence > repository.status?.jobSequence ?? 0
+      {
+        continue
+      }
       // A claim that the cache has not seen yet may name it.
       try situation.requireLiveRepository()
       guard let uid = job.metadata.uid else { continue }
