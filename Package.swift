@@ -105,6 +105,8 @@ let package = Package(
         "TestSupport",
         "satis-operator",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ]
     ),

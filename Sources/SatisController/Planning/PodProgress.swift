@@ -52,7 +52,9 @@ struct PodProgress: Sendable {
       message = "\(name) is running Satis"
       startProblem = nil
     } else {
-      message = "\(name) is starting"
+      message =
+        "\(name) is starting: its image is pulled and its volumes are mounted, and a claim without ReadWriteMany can be "
+        + "mounted on one node at a time; `kubectl describe \(name)` says what it waits for"
       startProblem = "PodNotStarted"
     }
   }
