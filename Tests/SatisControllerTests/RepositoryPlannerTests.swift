@@ -81,9 +81,18 @@ private let digest = "be8246b3"
 
   @Test func `a Job of this repository that no claim names is deleted`() {
     var scene = Scene()
+    scene.repository?.status = .init()
+    scene.repository?.status?.jobSequence = 9
     scene.addBuild("b1")
     scene.addJob("acme-stray-9")
     #expect(scene.decide().actions.words.first == "delete acme-stray-9")
+  }
+
+  @Test func `a Job of a claim that this view of the repository is too old for is left alone`() {
+    var scene = Scene()
+    scene.addBuild("b1")
+    scene.addJob("acme-later-9")
+    #expect(scene.decide().actions.words.allSatisfy { !$0.hasPrefix("delete") })
   }
 }
 
@@ -112,7 +121,8 @@ private let digest = "be8246b3"
     situation.cachedJobs = []
     #expect(RepositoryPlanner.decide(situation).looks == [.repository])
     situation.live.hasRepository = true
-    #expect(RepositoryPlanner.decide(situation).looks == [.output])
+    #expect(RepositoryPlanner.decide(situation).looks == [.output, .build("b1")])
+    situation.live.builds["b1"] = .some(scene.builds[0])
     situation.live.output = .init(jobs: scene.jobs, pods: [])
     guard case .act(let actions, _) = RepositoryPlanner.decide(situation) else {
       Issue.record("expected a plan")
