@@ -12,7 +12,7 @@ extension RepositoryPlanner {
         try finish(claim, of: repository, condition, builds)
       } else {
         run(claim, of: repository, job, builds)
-        supersede(claim)
+        try supersede(claim)
       }
     } else {
       try createOrGiveUp(claim, of: repository)
@@ -105,10 +105,14 @@ extension RepositoryPlanner {
   }
 
   /// The older builds that the claimed ones stand for: it is the claim that says what is done for them.
-  private mutating func supersede(_ claim: SatisRepository.ActiveJob) {
+  private mutating func supersede(_ claim: SatisRepository.ActiveJob) throws(NeedsLook) {
     for item in claim.builds {
       for uid in item.supersedes ?? [] {
         guard let build = openBuilds.first(where: { $0.metadata.uid == uid }) else { continue }
+        // One that is gone, or not wanted any more, would not try again what it stands for.
+        guard let heir = try situation.liveBuild(item.name), heir.metadata.uid == item.uid, !heir.isFinished,
+          !heir.isCancelled
+        else { continue }
         update(build, build.superseded(by: item.name, at: situation.now))
       }
     }
@@ -149,7 +153,7 @@ extension RepositoryPlanner {
       }
       // Again: another version of this program may have made the claim, with another runner in its snapshot.
       actions.append(.ensureSnapshot(Snapshot(repository: repository, configuration: configuration)))
-      create(claim, of: repository, builds)
+      try create(claim, of: repository, builds)
     } else {
       // The sources were matched against a satis.json that is no more.
       try giveBack(claim, of: repository, output, outcome: nil)
@@ -159,13 +163,13 @@ extension RepositoryPlanner {
   /// Creates a claim's Job and says so in its builds, in this order: a crash in between is repaired from the claim.
   mutating func create(
     _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ builds: [SatisBuild]
-  ) {
+  ) throws(NeedsLook) {
     actions.append(.createJob(JobManifest(repository: repository, claim: claim)))
     let progress = PodProgress(nil, at: situation.now)
     for build in builds where !build.isCancelled {
       update(build, build.running(claim, progress.message, pod: nil, at: situation.now))
     }
-    supersede(claim)
+    try supersede(claim)
     lookAgain(at: situation.now + BuildSettings(repository).startDeadlineSeconds)
   }
 

@@ -260,7 +260,7 @@ extension RepositoryPlanner {
       hold(queue, status, of: repository, "waits for its turn")
       return
     }
-    claim(batch, of: repository, configuration, &status)
+    try claim(batch, of: repository, configuration, &status)
     let claimed = Set((batch.map(\.build) + batch.flatMap(\.covers)).map(\.metadata.name))
     for entry in queue.entries where !claimed.contains(entry.name) { wait(entry.build) }
   }
@@ -279,7 +279,7 @@ extension RepositoryPlanner {
   private mutating func claim(
     _ batch: [BuildQueue.Entry], of repository: SatisRepository, _ configuration: SatisConfiguration,
     _ status: inout SatisRepository.Status
-  ) {
+  ) throws(NeedsLook) {
     let sequence = (status.jobSequence ?? 0) + 1
     var operation = SatisBuild.Operation.build
     var release: String?
@@ -313,7 +313,7 @@ extension RepositoryPlanner {
     status.queuedBuilds = max(0, (status.queuedBuilds ?? 0) - batch.count)
     actions.append(.ensureSnapshot(Snapshot(repository: repository, configuration: configuration)))
     update(repository, status)
-    create(claim, of: repository, batch.map(\.build))
+    try create(claim, of: repository, batch.map(\.build))
   }
 
   /// A new repository and a changed satis.json build in full by themselves.
