@@ -115,6 +115,8 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
       situation.repository = try await access.repository(situation.key)
       situation.live.hasRepository = true
       situation.live.configuration = nil
+      // A claim that is newer than the list may have its Job by now.
+      situation.live.output = nil
       situation.neighbours = situation.repository.map(caches.neighbours(of:)) ?? []
     }
     guard let repository = situation.repository else { return }
