@@ -3,7 +3,7 @@
 # The first thing each of these does is to install what is missing, so that they work on a new machine.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build test check format demo cluster cluster-down clean
+.PHONY: help build test check format bench demo cluster cluster-down clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,11 @@ check: ## formatting, lint, manifests against their schemas, generated files
 
 format: ## format the Swift sources
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+bench: ## what one decision costs, at three sizes
+	@Tests/install build
+	swift build -c release --product benchmarks --scratch-path .build-simulate -Xswiftc -enable-testing
+	@.build-simulate/release/benchmarks
 
 demo: ## from a push to `composer require`, on a real cluster
 	@Tests/Demo/run

@@ -131,6 +131,9 @@ let package = Package(
       ],
       path: "Tests/TestSupport"
     ),
+    .executableTarget(
+      name: "benchmarks", dependencies: ["KubernetesClient", "SatisAPI", "SatisController"],
+      path: "Tests/Benchmarks"),
     .testTarget(
       name: "SatisControllerTests",
       dependencies: [

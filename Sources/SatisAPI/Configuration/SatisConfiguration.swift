@@ -17,6 +17,10 @@ public struct SatisConfiguration: Sendable, Hashable {
   /// Whether Satis can build single sources: without includes and providers it cannot read its own output back,
   /// and would drop all other packages.
   public let allowsPartialBuilds: Bool
+  /// The entries by what tells two repositories apart, by their exact URL and by their name.
+  private let bySource: [SourceURL: [Repository]]
+  private let byURL: [String: [Repository]]
+  private let byName: [String: [Repository]]
 
   /// An entry of `repositories`.
   public struct Repository: Sendable, Hashable {
@@ -65,7 +69,11 @@ public struct SatisConfiguration: Sendable, Hashable {
     }
     self.text = text
     hash = SHA256.hash(data: Array(text.utf8)).hexadecimal
-    repositories = try Self.repositories(members["repositories"] ?? [])
+    let repositories = try Self.repositories(members["repositories"] ?? [])
+    self.repositories = repositories
+    bySource = repositories.grouped { $0.url.flatMap(SourceURL.init) }
+    byURL = repositories.grouped(by: \.url)
+    byName = repositories.filter { $0.url != nil }.grouped(by: \.name)
     allowsPartialBuilds = members["includes"] ?? true == true || members["providers"] == true
   }
 
@@ -74,20 +82,14 @@ public struct SatisConfiguration: Sendable, Hashable {
   /// - Throws: `Refusal` when satis.json does not list the source, saying what to change.
   public func match(_ source: SatisBuild.Source) throws(Refusal) -> [Repository] {
     if let url = source.url {
-      let exact = repositories.filter { $0.url == url }
-      guard exact.isEmpty else { return exact }
-      let wanted = SourceURL(url)
-      let matches = repositories.filter { entry in
-        wanted != nil && entry.url.flatMap(SourceURL.init) == wanted
-      }
-      guard matches.isEmpty else { return matches }
+      if let exact = byURL[url] { return exact }
+      if let matches = SourceURL(url).flatMap({ bySource[$0] }) { return matches }
       throw Refusal(
         description: "satis.json lists no source '\(RedactedURL(url))'; add {\"type\": \"vcs\", \"url\": "
           + "\"\(RedactedURL(url))\"} to its repositories, or correct source.url")
     }
     guard let package = source.package else { return [] }
-    let matches = repositories.filter { $0.name == package && $0.url != nil }
-    guard matches.isEmpty else { return matches }
+    if let matches = byName[package] { return matches }
     throw Refusal(
       description: "no entry of satis.json's repositories has \"name\": \"\(package)\"; add the name to the "
         + "package's entry, or give source.url instead")
@@ -148,6 +150,15 @@ public struct SatisConfiguration: Sendable, Hashable {
     let isPath = ["file:", "/", ".", "~"].contains { start.hasPrefix($0) }
     if isPath || (!url.contains("://") && SourceURL(url) == nil) {
       throw Refusal(description: "\(label): a local path means nothing in the build pod; use https or ssh")
+    }
+  }
+}
+
+extension [SatisConfiguration.Repository] {
+  /// Entries by a key, in their order; those without one are left out.
+  fileprivate func grouped<Key: Hashable>(by key: (Element) -> Key?) -> [Key: [Element]] {
+    reduce(into: [:]) { groups, entry in
+      if let key = key(entry) { groups[key, default: []].append(entry) }
     }
   }
 }

@@ -21,7 +21,7 @@ struct BuildQueue: Sendable {
   struct Entry: Sendable {
     var build: SatisBuild
     var ask: Ask
-    /// Whether a branch or tag went away.
+    /// Whether the build asks to notice what went away, or a build that ended for it did.
     var prune = false
     /// Where only a full build does what is asked.
     var needsFull = false
@@ -54,10 +54,12 @@ struct BuildQueue: Sendable {
     for segment in byAge.split(whereSeparator: { if case .rollback = $0.ask { true } else { false } }) {
       arrange(Array(segment))
     }
-    // The heir of an heir is the one that runs.
-    let heirs = Dictionary(superseded.map { ($0.build.metadata.name, $0.by) }) { _, last in last }
-    for index in superseded.indices {
-      while let heir = heirs[superseded[index].by.metadata.name] { superseded[index].by = heir }
+    // The heir of an heir is the one that runs; who takes over from it comes later in the list.
+    var heirs: [String: SatisBuild] = [:]
+    for index in superseded.indices.reversed() {
+      let heir = heirs[superseded[index].by.metadata.name] ?? superseded[index].by
+      superseded[index].by = heir
+      heirs[superseded[index].build.metadata.name] = heir
     }
     entries += byAge.filter { if case .rollback = $0.ask { true } else { false } }
     entries.sort {
@@ -68,26 +70,30 @@ struct BuildQueue: Sendable {
 
   /// One stretch of the queue, oldest first.
   private mutating func arrange(_ segment: [Entry]) {
-    var kept: [Entry] = []
+    var kept: [Ask.Subject: Entry] = [:]
     for entry in segment {
       var entry = entry
-      kept.removeAll { older in
-        guard entry.standsFor(older) else { return false }
+      for older in entry.predecessors(in: kept) {
+        kept[older.ask.subject] = nil
         entry.place = min(entry.place, older.place)
-        if older.prune, !entry.prune, entry.ask != .full {
-          // More than the newer build asks itself: the claim has to say so before the older one may end.
-          entry.covers += older.covers + [older.build]
-          entry.adopt(older)
-        } else {
+        let isEqual = entry.prune || !older.prune || entry.ask == .full
+        let heir = isEqual ? entry.build : older.build
+        if isEqual {
           superseded.append(Superseded(build: older.build, by: entry.build))
-          superseded += older.covers.map { Superseded(build: $0, by: entry.build) }
-          entry.addCommits(of: older)
+        } else {
+          // More than the newer build asks itself: the claim has to say so before the older one may end.
+          entry.covers = [older.build]
         }
-        return true
+        if isEqual, !entry.prune, entry.ask != .full {
+          entry.covers += older.covers
+        } else {
+          superseded += older.covers.map { Superseded(build: $0, by: heir) }
+        }
+        entry.adopt(older)
       }
-      kept.append(entry)
+      kept[entry.ask.subject] = entry
     }
-    entries += kept
+    entries += kept.values
   }
 
   /// By creation, then by name.
@@ -121,17 +127,13 @@ struct BuildQueue: Sendable {
 extension BuildQueue.Entry {
   func isDue(at now: Timestamp) -> Bool { retryTime.map { $0 <= now } ?? true }
 
-  /// Whether this build, the newer one, does all that the older one asked for.
-  fileprivate func standsFor(_ older: Self) -> Bool {
-    switch (ask, older.ask) {
-    case (.full, .full), (.full, .sources), (.purge, .purge): true
-    case (.sources(let own), .sources(let others)): own.map(\.url) == others.map(\.url)
-    default: false
-    }
+  /// The older builds of which this one does all that they asked for.
+  fileprivate func predecessors(in kept: [BuildQueue.Ask.Subject: Self]) -> [Self] {
+    guard ask == .full else { return [kept[ask.subject]].compactMap(\.self) }
+    return kept.values.filter { $0.ask != .purge }.sorted { BuildQueue.isOlder($0.build, than: $1.build) }
   }
 
   fileprivate mutating func adopt(_ older: Self) {
-    prune = true
     needsFull = needsFull || older.needsFull
     guard case .sources(var sources) = ask, case .sources(let others) = older.ask else { return }
     for index in sources.indices {
@@ -149,6 +151,25 @@ extension BuildQueue.Entry {
       sources[index].commits = commits.isEmpty ? nil : Array(commits.suffix(5))
     }
     ask = .sources(sources)
+  }
+}
+
+extension BuildQueue.Ask {
+  /// What is brought up to date; of several builds with the same subject the newest stands for the others.
+  enum Subject: Hashable, Sendable {
+    case sources([String])
+    case full
+    case purge
+    case rollback
+  }
+
+  var subject: Subject {
+    switch self {
+    case .sources(let sources): .sources(sources.map(\.url))
+    case .full: .full
+    case .purge: .purge
+    case .rollback: .rollback
+    }
   }
 }
 

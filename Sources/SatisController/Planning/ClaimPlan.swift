@@ -271,7 +271,7 @@ extension RepositoryPlanner {
 extension SatisRepository.ActiveJob {
   /// The entry of a build, which a later build of the same name does not have.
   func item(of build: SatisBuild) -> Item? {
-    builds.first { $0.name == build.metadata.name && $0.uid == build.metadata.uid }
+    builds.first { $0.uid == build.metadata.uid && $0.name == build.metadata.name }
   }
 
   /// Whether the claim's Job still works for a build.

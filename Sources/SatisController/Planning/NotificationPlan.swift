@@ -10,8 +10,16 @@ extension RepositoryPlanner {
 
   mutating func notify(about repository: SatisRepository) {
     guard let notifications = repository.spec.notifications, !notifications.isEmpty else { return }
-    for build in situation.builds where isNews(build) {
-      guard let result = result(of: build) else { continue }
+    // Oldest first, so that each finds the result of the one before that asked for the same.
+    var lastSucceeded: [Subject: Bool] = [:]
+    let finished = situation.builds.filter(\.isFinished).sorted { BuildQueue.isOlder($0, than: $1) }
+    for build in finished {
+      let subject = Subject(build)
+      guard let result = BuildNotification.Result(build, hadFailed: lastSucceeded[subject] == false) else {
+        continue
+      }
+      if build.reason != .invalid { lastSucceeded[subject] = result != .failed }
+      guard isNews(build) else { continue }
       let receivers = notifications.enumerated().filter { $0.element.wants(result) }
         .map { NotificationTarget(name: "notifications[\($0.offset)]", target: $0.element) }
       guard !receivers.isEmpty else { continue }
@@ -27,25 +35,29 @@ extension RepositoryPlanner {
     else { return false }
     return situation.now - end < Self.newsSeconds
   }
+}
 
-  private func result(of build: SatisBuild) -> BuildNotification.Result? {
-    switch build.reason {
-    case .failed, .timedOut, .invalid: .failed
-    case .succeeded: isRecovery(build) ? .recovered : .succeeded
-    default: nil
-    }
+/// What a build asked for, in whatever spelling.
+private struct Subject: Hashable {
+  private let operation: SatisBuild.Operation
+  private let source: SourceURL?
+  private let text: String?
+
+  init(_ build: SatisBuild) {
+    operation = build.spec.operation ?? .build
+    source = build.spec.source?.url.flatMap(SourceURL.init)
+    text = source == nil ? build.spec.source?.url ?? build.spec.source?.package : nil
   }
+}
 
-  /// Whether the last build that asked for the same had failed.
-  private func isRecovery(_ build: SatisBuild) -> Bool {
-    let earlier = situation.builds.filter { other in
-      other.metadata.uid != build.metadata.uid && other.isFinished && other.asksForTheSame(as: build)
-        && [.succeeded, .failed, .timedOut].contains(other.reason)
-        && (other.status?.completionTime ?? situation.now) <= (build.status?.completionTime ?? situation.now)
-        && BuildQueue.isOlder(other, than: build)
+extension BuildNotification.Result {
+  /// How a build ended; nil where there is nothing to tell.
+  fileprivate init?(_ build: SatisBuild, hadFailed: Bool) {
+    switch build.reason {
+    case .failed, .timedOut, .invalid: self = .failed
+    case .succeeded: self = hadFailed ? .recovered : .succeeded
+    default: return nil
     }
-    let last = earlier.max { BuildQueue.isOlder($0, than: $1) }
-    return last.map { $0.reason != .succeeded } ?? false
   }
 }
 
@@ -65,16 +77,6 @@ extension SatisRepository.Notification {
     case .succeeded: return wanted.contains(.succeeded)
     case .recovered: return wanted.contains(.recovered) || wanted.contains(.succeeded)
     }
-  }
-}
-
-extension SatisBuild {
-  fileprivate func asksForTheSame(as other: Self) -> Bool {
-    let urls = (spec.source?.url, other.spec.source?.url)
-    let isSameURL =
-      urls.0 == urls.1 || (urls.0 != nil && urls.0.flatMap(SourceURL.init) == urls.1.flatMap(SourceURL.init))
-    return (spec.operation ?? .build) == (other.spec.operation ?? .build) && isSameURL
-      && spec.source?.package == other.spec.source?.package
   }
 }
 

@@ -23,11 +23,10 @@ extension RepositoryPlanner {
   mutating func queueOthers(
     _ claim: SatisRepository.ActiveJob, of repository: SatisRepository
   ) throws(NeedsLook) {
+    let covered = Set(claim.builds.flatMap { $0.supersedes ?? [] })
     let waiting = withoutCancelled(
       openBuilds.filter { build in
-        guard claim.item(of: build) != nil else {
-          return !claim.builds.contains { $0.supersedes?.contains(build.metadata.uid ?? "") ?? false }
-        }
+        guard claim.item(of: build) != nil else { return !covered.contains(build.metadata.uid ?? "") }
         return build.reason == .retrying
       })
     var status = repository.status ?? SatisRepository.Status()

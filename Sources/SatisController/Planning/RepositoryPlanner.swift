@@ -13,6 +13,8 @@ struct RepositoryPlanner {
   private(set) var situation: Situation
   /// The repository as it was read; a status is written against it.
   private let read: SatisRepository?
+  /// Builds that have not ended, in the order of their creation.
+  let openBuilds: [SatisBuild]
   var actions: [Action] = []
   var again: Int64?
 
@@ -30,6 +32,8 @@ struct RepositoryPlanner {
   private init(situation: Situation) {
     self.situation = situation
     read = situation.repository
+    openBuilds = situation.builds.filter { !$0.isFinished && $0.metadata.deletionTimestamp == nil }
+      .sorted { BuildQueue.isOlder($0, than: $1) }
   }
 
   private mutating func plan() throws(NeedsLook) {
@@ -80,12 +84,6 @@ struct RepositoryPlanner {
   }
 
   // MARK: - For all parts of the planner
-
-  /// Builds that have not ended, in the order of their creation.
-  var openBuilds: [SatisBuild] {
-    situation.builds.filter { !$0.isFinished && $0.metadata.deletionTimestamp == nil }
-      .sorted { BuildQueue.isOlder($0, than: $1) }
-  }
 
   /// Writes a build's status unless nothing would change.
   mutating func update(_ build: SatisBuild, _ status: SatisBuild.Status) {
