@@ -251,7 +251,7 @@ extension RepositoryPlanner {
     if let outcome, outcome.succeeded { status.lastSucceededTime = outcome.completionTime ?? situation.now }
     // Before the claim goes: whoever is interrupted here comes back to it.
     deleteOldJobs(of: repository, claim, output)
-    for name in claim.full && outcome != nil ? try oldSnapshots(of: repository, claim) : [] {
+    for name in claim.full ? try oldSnapshots(of: repository, claim) : [] {
       actions.append(.deleteSnapshot(NamespacedName(namespace: repository.key.namespace, name: name)))
     }
     update(repository, status)
