@@ -3,7 +3,7 @@
 # The first thing each of these does is to install what is missing, so that they work on a new machine.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build test check format bench demo cluster cluster-down clean
+.PHONY: help build test check format simulate bench demo cluster cluster-down clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,12 @@ check: ## formatting, lint, manifests against their schemas, generated files
 format: ## format the Swift sources
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
 
+simulate: ## thousands of simulated runs with faults: SEEDS=10000, SEED=42 TRACE=1, MUTANTS=1
+	@Tests/install build
+	swift build -c release --product simulate --scratch-path .build-simulate -Xswiftc -enable-testing
+	@.build-simulate/release/simulate $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) \
+	  $(if $(TRACE),--trace) $(if $(MUTANTS),--mutants)
+
 bench: ## what one decision costs, at three sizes
 	@Tests/install build
 	swift build -c release --product benchmarks --scratch-path .build-simulate -Xswiftc -enable-testing
@@ -39,4 +45,4 @@ cluster-down: ## end it and leave nothing behind
 	@Tests/Cluster/down
 
 clean: ## delete what was built here
-	rm -rf .build .build-release
+	rm -rf .build .build-release .build-simulate

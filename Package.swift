@@ -145,6 +145,16 @@ let package = Package(
         .product(name: "MetricsTestKit", package: "swift-metrics"),
       ]
     ),
+    .executableTarget(
+      name: "simulate",
+      dependencies: [
+        "Curl",
+        "SatisController",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/Simulation"
+    ),
     .testTarget(
       name: "SatisWebhookTests",
       dependencies: [

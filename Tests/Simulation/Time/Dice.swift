@@ -1,0 +1,37 @@
+/// All chance of a run: SplitMix64, so that a seed gives the same run on every machine.
+struct Dice: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// Whether something happens that happens this often.
+  mutating func happens(_ probability: Double) -> Bool {
+    probability > 0 && Double(next() >> 11) * 0x1p-53 < probability
+  }
+
+  /// A number of a range, each as likely.
+  mutating func number(_ range: ClosedRange<Int64>) -> Int64 {
+    range.lowerBound + Int64(next() % UInt64(range.upperBound - range.lowerBound + 1))
+  }
+
+  /// One of several; nil when there is none.
+  mutating func pick<Element>(_ elements: [Element]) -> Element? {
+    elements.isEmpty ? nil : elements[Int(next() % UInt64(elements.count))]
+  }
+
+  /// Milliseconds around a typical duration, at times ten times as long.
+  mutating func duration(_ typical: Int64) -> Int64 {
+    let usual = number(typical / 3...typical * 2)
+    return happens(0.05) ? usual * 5 : usual
+  }
+}
