@@ -74,7 +74,9 @@ extension RepositoryPlanner {
     }
   }
 
-  /// Nobody wants the Job any more. A pod that has started is asked to stop, so that its report and log are kept.
+  /// Nobody wants the Job any more.
+  ///
+  /// A pod that has started is asked to stop, so that its report and log are kept.
   private mutating func cancel(
     _ claim: SatisRepository.ActiveJob, _ job: Job, _ pod: Pod?, _ progress: PodProgress,
     _ builds: [SatisBuild]
@@ -90,7 +92,9 @@ extension RepositoryPlanner {
       update(
         build, build.running(claim, "\(progress.message) and is being stopped", pod: pod, at: situation.now))
     }
-    if !pod.isFinished, pod.spec?.activeDeadlineSeconds != 1, pod.metadata.deletionTimestamp == nil {
+    if !pod.isFinished, pod.spec?.activeDeadlineSeconds != Pod.stoppingDeadlineSeconds,
+      pod.metadata.deletionTimestamp == nil
+    {
       actions.append(.stopPod(pod.key))
     }
   }
