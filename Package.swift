@@ -101,7 +101,7 @@ let package = Package(
         "SatisWebhook",
         "TestSupport",
         "satis-operator",
-        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "InMemoryLogging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ]
     ),
@@ -112,6 +112,7 @@ let package = Package(
         "SatisAPI",
         "TestSupport",
         "satis-operator",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
       ]
@@ -121,6 +122,7 @@ let package = Package(
       dependencies: [
         "ControllerRuntime",
         "SatisAPI",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
       ],
