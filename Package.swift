@@ -107,6 +107,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "InMemoryLogging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ]
     ),
@@ -117,6 +118,7 @@ let package = Package(
         "SatisAPI",
         "TestSupport",
         "satis-operator",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
       ]
@@ -126,6 +128,7 @@ let package = Package(
       dependencies: [
         "ControllerRuntime",
         "SatisAPI",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
       ],

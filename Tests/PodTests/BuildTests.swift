@@ -67,7 +67,7 @@ import Testing
 
       #expect(build.condition?.reason == "Failed")
       let attempt = try #require(build.status?.attempts?.first)
-      #expect(attempt.reason == "SatisFailed")
+      #expect(attempt.reason == "SourceDenied")
       let exitCode = try #require(attempt.exitCode)
       #expect(exitCode != 0)
       #expect(build.condition?.message.contains("exit code \(exitCode)") == true)

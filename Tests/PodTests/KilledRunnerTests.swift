@@ -1,4 +1,3 @@
-import Foundation
 import KubernetesClient
 import SatisAPI
 import TestSupport
@@ -9,7 +8,7 @@ import Testing
   @Test func `killed by SIGKILL in the middle of Satis, what is served stays byte for byte`() async throws {
     try await withHeldBuild { site, repository, web, gate in
       let before = try await web.everything()
-      try await killProcesses(of: repository.pod(of: "b1"))
+      try await repository.killProcesses(of: repository.pod(of: "b1"))
 
       let build = try await repository.ended("b1")
       #expect(build.condition?.reason == "Failed")
@@ -60,17 +59,5 @@ import Testing
       try await gate.waitUntilReached()
       try await body(site, repository, web, gate)
     }
-  }
-
-  /// Kills every process of a pod, whose name they have in their environment; the node is this machine.
-  private func killProcesses(of pod: String) throws {
-    let mark = Data("\0POD_NAME=\(pod)\0".utf8)
-    let processes = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap(Int32.init)
-      .filter { process in
-        let environment = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(process)/environ"))
-        return environment.map { (Data([0]) + $0).range(of: mark) != nil } ?? false
-      }
-    guard !processes.isEmpty else { throw TestFailure("pod \(pod) has no process on this machine") }
-    for process in processes { kill(process, SIGKILL) }
   }
 }

@@ -25,6 +25,7 @@ import Testing
     ("Basic dXNlcjpwYXNzd29yZA== sent", "Basic *** sent"),
     ("PRIVATE-TOKEN: plain secret\r\nHost: x", "PRIVATE-TOKEN: ***\r\nHost: x"),
     ("X-Gitlab-Token: plain", "X-Gitlab-Token: ***"),
+    (#"{"username":"deploy","password":"s3cr3t"}"#, #"{"username":"deploy","password":"***"}"#),
     (
       "GET https://git.example.test/a.zip?private_token=plain&x=1",
       "GET https://git.example.test/a.zip?private_token=***&x=1"

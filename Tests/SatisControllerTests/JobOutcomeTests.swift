@@ -131,6 +131,13 @@ import Testing
     #expect(outcome.message.contains("raise spec.build.activeDeadlineSeconds"))
   }
 
+  @Test func `a pod that was told to stop did not exceed its deadline`() {
+    var stopped = pod(reason: "DeadlineExceeded", message: "Pod was active too long")
+    stopped.spec = .init(activeDeadlineSeconds: Pod.stoppingDeadlineSeconds)
+    #expect(outcome(stopped).reason == "Terminated")
+    #expect(outcome(stopped).message == "pod p was told to stop; see `kubectl logs p`")
+  }
+
   @Test func `a pod whose container never ran points to its description`() {
     let outcome = outcome(pod())
     #expect(outcome.reason == "PodFailed")

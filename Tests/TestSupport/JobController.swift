@@ -11,8 +11,10 @@ public struct JobController: Sendable {
   }
 
   /// Creates the Job's pod with the labels of its template, running.
+  ///
+  /// - Parameter node: where it runs; a pod without a node is gone as soon as it is deleted.
   @discardableResult
-  public func startPod(of job: Job, name: String? = nil) async throws -> Pod {
+  public func startPod(of job: Job, name: String? = nil, on node: String? = nil) async throws -> Pod {
     let name = name ?? "\(job.metadata.name)-pod"
     var labels = job.metadata.labels ?? [:]
     labels["job-name"] = job.metadata.name
@@ -33,7 +35,10 @@ public struct JobController: Sendable {
             ]
           ],
         ],
-        "spec": ["containers": [["name": "satis", "image": "none"]]],
+        "spec": [
+          "containers": [["name": "satis", "image": "none"]],
+          "nodeName": node.map { .string($0) } ?? .null,
+        ],
       ],
       key: key)
     return try await setStatus(of: pod, ["phase": "Running"])

@@ -56,9 +56,11 @@ public final class JobCount: Sendable {
       manifest: [
         "apiVersion": "batch/v1", "kind": "Job", "metadata": ["name": .string(Self.marker)],
         "spec": [
+          // Where there is somebody who would make its pod, it gets none.
+          "parallelism": 0,
           "template": [
             "spec": ["restartPolicy": "Never", "containers": [["name": "none", "image": "none"]]]
-          ]
+          ],
         ],
       ],
       key: NamespacedName(namespace: namespace, name: Self.marker))

@@ -44,14 +44,19 @@ extension TestServer {
   }
 
   /// Creates a build, of everything unless a source is given.
+  ///
+  /// - Parameter prune: whether a branch or tag of the source went away.
   @discardableResult
   public func createBuild(
-    _ name: String, of repository: String, in namespace: String, source: String? = nil
+    _ name: String, of repository: String, in namespace: String, source: String? = nil, prune: Bool? = nil,
+    operation: SatisBuild.Operation? = nil, release: String? = nil
   ) async throws -> SatisBuild {
     try await client.create(
       SatisBuild(
         metadata: ObjectMetadata(name: name, namespace: namespace),
-        spec: .init(repositoryRef: .init(name: repository), source: source.map { .init(url: $0) })))
+        spec: .init(
+          repositoryRef: .init(name: repository), operation: operation,
+          source: source.map { .init(url: $0, prune: prune) }, release: release)))
   }
 }
 

@@ -114,7 +114,8 @@ struct CredentialScanner {
     return start..<end(from: second + 1, while: isPart)
   }
 
-  /// The value of a header that authenticates, in any letter case; its name may be quoted as in JSON.
+  /// The value of a header that authenticates, or a password as auth.json has it, in any letter case; the name may be
+  /// quoted as in JSON.
   private func headerValue(at start: Int) -> Range<Int>? {
     for name in Self.secretHeaders where matchesIgnoringCase(name, at: start) {
       var value = start + name.utf8.count
@@ -128,7 +129,7 @@ struct CredentialScanner {
   }
 
   private static let secretHeaders = [
-    "authorization", "private-token", "job-token", "deploy-token", "x-gitlab-token", "x-api-key",
+    "authorization", "private-token", "job-token", "deploy-token", "x-gitlab-token", "x-api-key", "password",
   ]
 
   /// `Bearer` and `Basic` with what follows, wherever they stand.

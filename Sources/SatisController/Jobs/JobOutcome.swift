@@ -128,6 +128,10 @@ struct JobOutcome: Sendable, Equatable {
     let podName = "pod \(pod.metadata.name)"
     let detail = pod.status?.message.map { ": \($0)" } ?? ""
     if let reason = pod.status?.reason {
+      if reason == "DeadlineExceeded", pod.spec?.activeDeadlineSeconds == Pod.stoppingDeadlineSeconds {
+        // Kubelets before 1.22 say so at once and never look at the container again.
+        return ("Terminated", "\(podName) was told to stop; see `kubectl logs \(pod.metadata.name)`")
+      }
       if reason == "DeadlineExceeded" {
         return (reason, "\(podName) exceeded its deadline\(detail); raise spec.build.activeDeadlineSeconds")
       }
@@ -155,6 +159,9 @@ struct JobOutcome: Sendable, Equatable {
 }
 
 extension Pod {
+  /// The deadline, in seconds, of a pod that is told to stop.
+  static let stoppingDeadlineSeconds: Int64 = 1
+
   /// How the container that runs Satis ended.
   var terminatedContainer: Terminated? {
     status?.containerStatuses?.first { $0.name == JobManifest.containerName }?.state?.terminated

@@ -94,7 +94,9 @@ extension RepositoryPlanner {
       update(
         build, build.running(claim, "\(progress.message) and is being stopped", pod: pod, at: situation.now))
     }
-    if !pod.isFinished, pod.spec?.activeDeadlineSeconds != 1, pod.metadata.deletionTimestamp == nil {
+    if !pod.isFinished, pod.spec?.activeDeadlineSeconds != Pod.stoppingDeadlineSeconds,
+      pod.metadata.deletionTimestamp == nil
+    {
       actions.append(.stopPod(pod.key))
     }
   }

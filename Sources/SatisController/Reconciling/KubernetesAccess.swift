@@ -142,7 +142,8 @@ struct KubernetesAccess: ClusterAccess {
   func stopPod(_ key: NamespacedName) async throws(KubernetesError) {
     try await ignoringMissing { () throws(KubernetesError) in
       _ = try await client.mergePatch(
-        Pod.self, key, patch: ["spec": ["activeDeadlineSeconds": 1]], resourceVersion: nil)
+        Pod.self, key, patch: ["spec": ["activeDeadlineSeconds": .integer(Pod.stoppingDeadlineSeconds)]],
+        resourceVersion: nil)
     }
   }
 

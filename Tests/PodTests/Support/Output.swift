@@ -22,10 +22,11 @@ struct Output {
     return versions.filter { !$0.hasPrefix("dev-") }
   }
 
-  /// The files of the release that is served, relative to it.
+  /// The files that are served, relative to the release; the web server keeps those to itself that begin with a dot.
   func files() throws -> [String] {
     let current = folder.appending(path: "current").resolvingSymlinksInPath()
     return try FileManager.default.subpathsOfDirectory(atPath: current.path).filter { path in
+      guard !path.hasPrefix("."), !path.contains("/.") else { return false }
       var isDirectory: ObjCBool = false
       return FileManager.default.fileExists(
         atPath: current.appending(path: path).path, isDirectory: &isDirectory) && !isDirectory.boolValue

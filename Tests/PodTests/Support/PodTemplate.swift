@@ -28,7 +28,8 @@ struct PodTemplate {
   func start(_ name: String, source: String) async throws {
     var order = order
     order["job"] = .string(name)
-    order["sources"] = [.string(source)]
+    order["full"] = false
+    order["sources"] = [["url": .string(source)]]
     let text = String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
     _ = try await site.server.client.create(
       Pod.self,

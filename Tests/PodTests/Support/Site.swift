@@ -56,7 +56,17 @@ struct Site: Sendable {
   /// As a process and not as a pod, so that a test can kill it at a moment of its choice; the demo runs the pods.
   func startController() async throws -> OperatorProcess {
     try OperatorProcess.controller(
-      kubeconfig: try await controllerKubeconfig(), namespace: namespace, defaultImage: Self.satisImage)
+      kubeconfig: try await kubeconfig(of: "controller"), namespace: namespace, defaultImage: Self.satisImage)
+  }
+
+  /// Starts the webhook service under its own service account, with a secret of the name `hook` for it.
+  func startWebhook() async throws -> WebhookProcess {
+    _ = try await server.client.create(
+      Secret(
+        metadata: ObjectMetadata(name: "hook", namespace: namespace),
+        data: ["secret": Base64Data(Array(WebhookProcess.secret.utf8))]))
+    return try await WebhookProcess.start(
+      kubeconfig: try await kubeconfig(of: "webhook"), namespace: namespace)
   }
 
   /// Creates a repository of packages that the git host has or gets, with the cache prepared for the stand-in.
@@ -89,15 +99,15 @@ struct Site: Sendable {
     return BuildRepository(site: self, name: name, cache: cache)
   }
 
-  private func controllerKubeconfig() async throws -> String {
-    let file = folder.appending(path: "controller.kubeconfig")
+  private func kubeconfig(of component: String) async throws -> String {
+    let file = folder.appending(path: "\(component).kubeconfig")
     let cluster = server.client.configuration
     let text = """
       apiVersion: v1
       kind: Config
       current-context: test
-      contexts: [{name: test, context: {cluster: test, user: satis-controller}}]
-      users: [{name: satis-controller, user: {token: \(try await kubectl.token(of: "satis-controller", in: namespace))}}]
+      contexts: [{name: test, context: {cluster: test, user: satis}}]
+      users: [{name: satis, user: {token: \(try await kubectl.token(of: "satis-\(component)", in: namespace))}}]
       clusters:
       - name: test
         cluster:
@@ -112,7 +122,7 @@ struct Site: Sendable {
 
   private func build() async throws {
     try await kubectl.run("create", "namespace", namespace)
-    for file in ["controller/rbac.yaml", "build-service-account.yaml"] {
+    for file in ["controller/rbac.yaml", "webhook/rbac.yaml", "build-service-account.yaml"] {
       let manifest = try String(contentsOf: Self.manifest(file), encoding: .utf8)
       try await kubectl.run(
         "apply", "-f", "-",

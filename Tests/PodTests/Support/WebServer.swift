@@ -32,7 +32,8 @@ struct WebServer {
     return served
   }
 
-  private func get(_ file: String) async throws -> [UInt8] {
+  /// One file, as a client gets it.
+  func get(_ file: String) async throws -> [UInt8] {
     let path = file.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? file
     let response = try await curl.send(CurlRequest(url: "http://\(address):8080/\(path)"))
     guard response.status == 200 else {
