@@ -208,6 +208,18 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     }
   }
 
+  private func update(_ build: SatisBuild, _ status: SatisBuild.Status) async throws(KubernetesError) {
+    guard let written = try await access.update(build, status) else { return }
+    caches.builds.wrote(written)
+    Announcement(build, from: build.status, to: status).map(announce)
+    let condition = status.conditions?[ConditionType.succeeded]
+    logger.info(
+      "build status",
+      metadata: [
+        "build": "\(build.key)", "reason": "\(condition?.reason ?? "")", "job": "\(status.jobName ?? "")",
+      ])
+  }
+
   // MARK: - Notifying
 
   /// Takes in what became of a notification.
@@ -259,18 +271,6 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     return NotificationReceiver(
       name: target.name, kind: target.target.type == .slack ? .slack : .webhook,
       url: String(decoding: url, as: UTF8.self).trimmingSpace(), signingSecret: signingSecret)
-  }
-
-  private func update(_ build: SatisBuild, _ status: SatisBuild.Status) async throws(KubernetesError) {
-    guard let written = try await access.update(build, status) else { return }
-    caches.builds.wrote(written)
-    Announcement(build, from: build.status, to: status).map(announce)
-    let condition = status.conditions?[ConditionType.succeeded]
-    logger.info(
-      "build status",
-      metadata: [
-        "build": "\(build.key)", "reason": "\(condition?.reason ?? "")", "job": "\(status.jobName ?? "")",
-      ])
   }
 }
 
