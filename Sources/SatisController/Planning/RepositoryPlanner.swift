@@ -42,6 +42,11 @@ struct RepositoryPlanner {
       retire(of: nil)
       return
     }
+    if situation.live.isAheadOfCache {
+      // Whose output it shares is not known before the cache shows it.
+      lookAgainForOutput()
+      return
+    }
     if repository.metadata.deletionTimestamp != nil {
       try letGo(of: repository)
     } else {

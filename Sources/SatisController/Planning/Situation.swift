@@ -26,6 +26,8 @@ struct Situation: Sendable {
   struct LiveView: Sendable {
     /// Whether `repository` came from the server.
     var hasRepository = false
+    /// Whether the server has the repository and the cache does not show it yet, nor, then, its neighbours.
+    var isAheadOfCache = false
     /// satis.json, or why there is none.
     var configuration: Result<SatisConfiguration, ConfigurationProblem>?
     /// Every Job and pod that may write to the output, finished ones included.

@@ -114,6 +114,10 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     if looks.contains(.repository) {
       situation.repository = try await access.repository(situation.key)
       situation.live.hasRepository = true
+      situation.live.isAheadOfCache =
+        situation.repository.map {
+          $0.metadata.uid != caches.repositories[situation.key]?.metadata.uid
+        } ?? false
       situation.live.configuration = nil
       // A claim that is newer than the list may have its Job by now.
       situation.live.output = nil
