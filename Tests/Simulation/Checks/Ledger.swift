@@ -31,7 +31,7 @@ final class Ledger {
     var repositoryUID: String
     var made: VirtualTime
     var givenBack: VirtualTime?
-    var jobs = 0
+    var lastJob: VirtualTime?
   }
 
   unowned let world: World
@@ -174,7 +174,9 @@ final class Ledger {
       return
     }
     for need in needs {
-      guard let content = release.contents[need.source] else { continue }
+      // Who deletes a build takes back what it asked for.
+      guard let content = release.contents[need.source], !world.people.removedNames.contains(need.build)
+      else { continue }
       if content.commits < need.commits {
         world.violate(
           .noPushLost,
@@ -306,10 +308,10 @@ final class Ledger {
       world.violate(.oneWriter, "Job \(name) is created and has never been claimed")
       return nil
     }
-    claims[name]?.jobs += 1
+    claims[name]?.lastJob = world.agenda.now
     let key = manifest.repository.key
     let beginning = controller.beginning(of: key)
-    if claim.jobs > 0, claim.givenBack == nil {
+    if let last = claim.lastJob, last < beginning, claim.givenBack == nil {
       let isKnown = manifest.claim.builds.contains { item in
         world.server.builds.objects.values.contains { build in
           build.metadata.uid == item.uid

@@ -144,7 +144,9 @@ final class Controller: @unchecked Sendable {
 
   private func note(_ decision: Decision, of situation: Situation) {
     switch decision {
-    case .look:
+    case .look(let looks):
+      world.say(
+        name, "on \(situation.key.name) looks at \(looks.map { "\($0)" }.sorted().joined(separator: ", "))")
       looksInARow[situation.key, default: 0] += 1
       if looksInARow[situation.key, default: 0] > 20 {
         world.violate(.fairness, "the decision on \(situation.key) asks for looks without end: \(decision)")

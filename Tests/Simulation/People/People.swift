@@ -19,6 +19,8 @@ final class People {
   private var repeatable: Set<String> = []
   /// Uids of builds that people deleted.
   private var removed: Set<String> = []
+  /// Their names.
+  private(set) var removedNames: Set<String> = []
   private(set) var outputs: [String: SatisRepository.Output] = [:]
   private var deliveries = 0
   private var builds = 0
@@ -41,8 +43,11 @@ final class People {
       "r2": .init(claimName: "out", path: shared ? world.dice.pick(["a", "a/x", "b/y"]) : "c"),
     ]
     for name in names {
-      let delay =
-        name == "r2" && world.dice.happens(0.5) ? world.dice.number(0...300_000) : world.dice.number(0...900)
+      var delay = world.dice.number(0...900)
+      // The last one may come while the others are about to start, and by its time stamp before them.
+      if name == "r2", world.dice.happens(0.7) {
+        delay = world.dice.happens(0.3) ? world.dice.number(900...6_000) : world.dice.number(6_000...300_000)
+      }
       world.plan(delay) { [self] in createRepository(name) }
     }
   }
@@ -73,7 +78,7 @@ final class People {
     _ = try? world.server.create(
       SatisRepository(metadata: .init(name: name, namespace: World.namespace), spec: spec),
       in: world.server.repositories)
-    world.say("people", "create repository \(name)")
+    world.say("people", "create repository \(name) with output \(output.claimName)/\(output.path ?? "")")
     note(name)
   }
 
@@ -290,6 +295,7 @@ final class People {
     guard let build = world.dice.pick(world.server.builds.sorted) else { return }
     world.tally.count(.deleteBuild)
     removed.insert(build.metadata.uid ?? "")
+    removedNames.insert(build.metadata.name)
     world.say("people", "delete build \(build.metadata.name)")
     _ = try? world.server.delete(build.key, in: world.server.builds)
   }
