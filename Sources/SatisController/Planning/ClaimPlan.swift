@@ -141,7 +141,9 @@ extension RepositoryPlanner {
       try giveBack(claim, of: repository, output, outcome: nil)
     } else if let refusal = situation.live.jobRefusal {
       try refused(claim, of: repository, builds, output, refusal)
-    } else if builds.allSatisfy(\.isCancelled) || repository.isSuspended {
+    } else if builds.allSatisfy(\.isCancelled) || repository.isSuspended
+      || repository.olderNeighbour(among: situation.neighbours) != nil
+    {
       try giveBack(claim, of: repository, output, outcome: nil)
     } else if case .success(let configuration) = try situation.configuration(),
       configuration.hash == claim.configHash

@@ -54,6 +54,14 @@ extension RepositoryPlanner {
       lookAgainForOutput()
       return
     }
+    // One that is younger may have claimed the output before this one was there, and be about to create its Job.
+    if let other = situation.neighbours.first(where: { $0.status?.activeJob != nil }) {
+      hold(
+        queue, status, of: repository,
+        "waits for the build of SatisRepository '\(other.metadata.name)', whose output overlaps, to end")
+      lookAgainForOutput()
+      return
+    }
     var batch: [BuildQueue.Entry] = []
     for entry in next {
       // Where the cache is behind, the build has ended or is gone, and its event is on the way.
