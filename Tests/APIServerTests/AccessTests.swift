@@ -202,6 +202,7 @@ import Yams
         $0.status?.conditions?[ConditionType.ready]?.reason == reason
       }
     }
+    _ = try await server.observe(Event.self, in: Self.namespace) { $0.series != nil }
   }
 
   private func job(of repository: String) async throws -> Job {
