@@ -82,7 +82,9 @@ let package = Package(
     .testTarget(name: "CurlTests", dependencies: ["Curl"]),
     .testTarget(
       name: "KubernetesClientTests",
-      dependencies: ["KubernetesClient", "Curl", .product(name: "Logging", package: "swift-log")]
+      dependencies: [
+        "KubernetesClient", "Curl", "TestSupport", .product(name: "Logging", package: "swift-log"),
+      ]
     ),
     .testTarget(
       name: "ControllerRuntimeTests",
@@ -93,7 +95,8 @@ let package = Package(
       ]
     ),
     .testTarget(
-      name: "SatisAPITests", dependencies: ["SatisAPI", .product(name: "Yams", package: "Yams")]
+      name: "SatisAPITests",
+      dependencies: ["SatisAPI", "TestSupport", .product(name: "Yams", package: "Yams")]
     ),
     .testTarget(
       name: "APIServerTests",

@@ -1,4 +1,5 @@
 import KubernetesClient
+import TestSupport
 import Testing
 
 @Suite struct MergePatchTests {

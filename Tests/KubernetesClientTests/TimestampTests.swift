@@ -1,5 +1,6 @@
 import FoundationEssentials
 import KubernetesClient
+import TestSupport
 import Testing
 
 @Suite struct TimestampTests {
