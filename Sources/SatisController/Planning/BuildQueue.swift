@@ -102,7 +102,7 @@ struct BuildQueue: Sendable {
     let times = (
       left.metadata.creationTimestamp?.seconds ?? .max, right.metadata.creationTimestamp?.seconds ?? .max
     )
-    return times == (times.1, times.0) ? left.metadata.name < right.metadata.name : times.0 < times.1
+    return times.0 == times.1 ? left.metadata.name < right.metadata.name : times.0 < times.1
   }
 
   /// The entries that one Job takes: those of single sources up to the first that must be alone.
@@ -116,11 +116,6 @@ struct BuildQueue: Sendable {
       if batch.count >= limit { break }
     }
     return batch
-  }
-
-  /// When the first of the builds that wait for a retry is due.
-  func nextRetry(after now: Timestamp) -> Timestamp? {
-    entries.compactMap(\.retryTime).filter { $0 > now }.min()
   }
 }
 
