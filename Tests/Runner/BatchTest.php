@@ -152,7 +152,9 @@ final class BatchTest extends TestCase
         self::assertSame($before, $this->workspace->servedBytes());
 
         $this->satis->fail('b', 'fatal: Authentication failed');
-        self::assertSame('SourcesFailed', $this->workspace->runPartial('a', 'b')->report['reason']);
+        $report = $this->workspace->runPartial('a', 'b')->report;
+        self::assertSame('SourcesFailed', $report['reason']);
+        self::assertSame(['SourceUnreachable', 'SourceDenied'], $report['failureReasons']);
     }
 
     public function test_an_outdated_source_fails_and_what_its_cache_held_is_not_published(): void

@@ -8,7 +8,7 @@ use PHPUnit\Framework\TestCase;
 
 final class ReportTest extends TestCase
 {
-    private const KEYS = ['version', 'result', 'reason', 'message', 'release', 'exitCode', 'failedSources', 'omittedSources', 'packages', 'startTime', 'endTime', 'log'];
+    private const KEYS = ['version', 'result', 'reason', 'message', 'release', 'exitCode', 'failedSources', 'omittedSources', 'failureReasons', 'packages', 'startTime', 'endTime', 'log'];
 
     public function test_it_has_every_field_and_the_times_of_the_run(): void
     {

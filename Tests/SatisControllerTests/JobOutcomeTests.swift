@@ -50,6 +50,18 @@ import Testing
     #expect(outcome.logTail == "the end of the log\n")
   }
 
+  @Test(arguments: [
+    (["SourceDenied", "SourceInvalid"], true), (["SourceDenied", "SourceUnreachable"], false), ([], false),
+  ])
+  func `a full build cannot heal when none of its sources can`(causes: [String], isPermanent: Bool) throws {
+    let message = try report(["failureReasons": .array(causes.map(JSONValue.string))])
+    let outcome = outcome(pod(container: .init(exitCode: 1, message: message)))
+    let item = SatisRepository.ActiveJob.Item(name: "b1", uid: "1", sources: [])
+    let claim = SatisRepository.ActiveJob(
+      name: "job-1", startTime: time, configHash: "c", full: true, builds: [item])
+    #expect(outcome.result(for: item, of: claim).isPermanent == isPermanent)
+  }
+
   @Test func `a release that was published counts, whatever became of the pod and the Job then`() throws {
     let message = try report(["result": "Succeeded", "reason": "Succeeded", "exitCode": 0])
     let evicted = pod(reason: "Evicted", container: .init(exitCode: 137, reason: "Error", message: message))

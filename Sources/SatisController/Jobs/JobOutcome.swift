@@ -19,6 +19,8 @@ struct JobOutcome: Sendable, Equatable {
   var failedSources: [Int: BuildOutcome] = [:]
   /// How many more failed than the report had room for.
   var omittedSources = 0
+  /// Why sources failed, where there is more than one reason or the sentence is about all of them together.
+  var failureReasons: Set<String> = []
 
   /// Reads the end of a Job from its condition and its pods.
   init(job name: String, _ condition: Job.JobCondition, pods: [Pod]) {
@@ -41,6 +43,7 @@ struct JobOutcome: Sendable, Equatable {
           message: failed.message.flatMap { $0.isEmpty ? nil : $0 } ?? message)
       }
       omittedSources = report.omittedSources ?? 0
+      failureReasons = Set((report.failureReasons ?? []).map(Self.word))
       return
     }
     succeeded = false
@@ -52,7 +55,8 @@ struct JobOutcome: Sendable, Equatable {
 
   /// What one build of the claim has of it.
   func result(for item: SatisRepository.ActiveJob.Item, of claim: SatisRepository.ActiveJob) -> BuildOutcome {
-    let whole = BuildOutcome(succeeded: succeeded, reason: reason, message: message)
+    let whole = BuildOutcome(
+      succeeded: succeeded, reason: reason, message: message, causes: failureReasons)
     guard claim.operation == .build, !item.sources.isEmpty, release != nil || !failedSources.isEmpty else {
       return whole
     }
@@ -175,9 +179,14 @@ struct BuildOutcome: Sendable, Equatable {
   var reason: String
   /// A sentence that a person can act on.
   var message: String
+  /// The reasons behind a reason that stands for several, such as `SourcesFailed`.
+  var causes: Set<String> = []
 
   /// Whether a deadline ended it.
   var isTimeout: Bool { reason == "DeadlineExceeded" }
-  /// Whether no repetition mends it.
-  var isPermanent: Bool { RetryPolicy.permanentReasons.contains(reason) }
+  /// Whether no repetition mends it: of several causes, none.
+  var isPermanent: Bool {
+    RetryPolicy.permanentReasons.contains(reason)
+      || reason == "SourcesFailed" && !causes.isEmpty && causes.isSubset(of: RetryPolicy.permanentReasons)
+  }
 }

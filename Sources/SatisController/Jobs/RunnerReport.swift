@@ -18,6 +18,8 @@ struct RunnerReport: Codable, Sendable {
   var failedSources: [FailedSource]?
   /// How many more failed than `failedSources` has room for.
   var omittedSources: Int?
+  /// The different reasons of all sources that failed, also of those that the order does not name.
+  var failureReasons: [String]?
   /// When the runner ended.
   var endTime: Timestamp?
   /// The redacted end of the log.

@@ -20,7 +20,7 @@ final class Report
     public string $message = 'The runner ended without a result.';
     public ?string $release = null;
     public ?int $exitCode = null;
-    /** Those of the work order are reported. @var array<array-key, SourceFailure> */
+    /** Those of the work order are reported by themselves, the reasons of all of them together. @var array<array-key, SourceFailure> */
     public array $failedSources = [];
     public int $packages = 0;
     private string $startTime;
@@ -42,6 +42,7 @@ final class Report
             'exitCode' => $this->exitCode,
             'failedSources' => $this->failedEntries($sources, $redactor),
             'omittedSources' => 0,
+            'failureReasons' => array_values(array_unique(array_column(array_values($this->failedSources), 'reason'))),
             'packages' => $this->packages,
             'startTime' => $this->startTime,
             'endTime' => self::now(),
