@@ -154,7 +154,7 @@ final class BatchTest extends TestCase
         $this->satis->fail('b', 'fatal: Authentication failed');
         $report = $this->workspace->runPartial('a', 'b')->report;
         self::assertSame('SourcesFailed', $report['reason']);
-        self::assertSame(['SourceUnreachable', 'SourceDenied'], $report['failureReasons']);
+        self::assertEqualsCanonicalizing(['SourceUnreachable', 'SourceDenied'], $report['failureReasons']);
     }
 
     public function test_an_outdated_source_fails_and_what_its_cache_held_is_not_published(): void

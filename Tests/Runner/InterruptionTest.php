@@ -54,6 +54,37 @@ final class InterruptionTest extends TestCase
         self::assertDirectoryDoesNotExist("{$workspace->root}/output/.staging");
     }
 
+    public function test_a_runner_stops_once_the_controller_has_written_the_stop_file(): void
+    {
+        $workspace = $this->workspaceWithARelease();
+        $before = $workspace->servedBytes();
+        $gate = Gate::whileWriting($workspace);
+
+        $run = $workspace->start();
+        $gate->waitUntilReached();
+        $satis = $gate->satis();
+        $workspace->stop();
+        $result = $run->result();
+
+        self::assertSame(143, $result->exitCode, $result->output);
+        self::assertSame('Terminated', $result->report['reason']);
+        self::assertStringContainsString('Wrote packages', $result->report['log']);
+        self::assertFalse(Process::isAlive($satis));
+        self::assertSame($before, $workspace->servedBytes());
+    }
+
+    public function test_a_runner_that_is_told_to_stop_before_it_starts_starts_no_satis(): void
+    {
+        $workspace = $this->workspaceWithARelease();
+        $workspace->stop();
+        $workspace->satis = $workspace->script('satis', 'echo "Satis was started"');
+
+        $result = $workspace->run();
+
+        self::assertSame('Terminated', $result->report['reason']);
+        self::assertStringNotContainsString('Satis was started', $result->output);
+    }
+
     public function test_start_sh_hands_the_exit_code_of_the_runner_on(): void
     {
         foreach ($this->shells() as [$shell]) {

@@ -87,7 +87,8 @@ import Testing
              "volumes": [
                {"name": "snapshot", "configMap": {"name": "\(snapshot)"}},
                {"name": "order", "downwardAPI": {"items": [
-                 {"path": "order.json", "fieldRef": {"fieldPath": "metadata.annotations['satis.dev/work-order']"}}]}},
+                 {"path": "order.json", "fieldRef": {"fieldPath": "metadata.annotations['satis.dev/work-order']"}},
+                 {"path": "stop", "fieldRef": {"fieldPath": "metadata.labels['satis.dev/stop']"}}]}},
                {"name": "output", "persistentVolumeClaim": {"claimName": "output"}},
                {"name": "tmp", "emptyDir": {}},
                {"name": "cache", "emptyDir": {}}]}}}}

@@ -145,7 +145,7 @@ import Testing
 
   @Test func `a pod that was told to stop did not exceed its deadline`() {
     var stopped = pod(reason: "DeadlineExceeded", message: "Pod was active too long")
-    stopped.spec = .init(activeDeadlineSeconds: Pod.stoppingDeadlineSeconds)
+    stopped.spec = .init(activeDeadlineSeconds: Pod.endingDeadlineSeconds)
     #expect(outcome(stopped).reason == "Terminated")
     #expect(outcome(stopped).message == "pod p was told to stop; see `kubectl logs p`")
   }

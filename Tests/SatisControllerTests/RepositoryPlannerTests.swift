@@ -24,6 +24,13 @@ private let digest = "be8246b3"
     #expect(scene.decide().looks == [[.configuration], [.slot], [.output, .build("b1")]])
   }
 
+  @Test func `a satis.json in a Secret, which is not watched, is looked at every minute`() {
+    var scene = Scene.built
+    #expect(scene.decide().again == nil)
+    scene.repository?.spec.config = .init(secretKeyRef: .init(name: "config", key: "satis.json"))
+    #expect(scene.decide().again == .seconds(60))
+  }
+
   @Test func `a build that has ended on the server is not started from a stale cache`() {
     var scene = Scene()
     let stale = scene.addBuild("b1")

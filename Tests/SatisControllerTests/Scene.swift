@@ -126,9 +126,12 @@ struct Scene {
         repository?.metadata.finalizers = isWanted ? [ResourceNames.finalizer] : nil
         if !isWanted, repository?.metadata.deletionTimestamp != nil { repository = nil }
       case .createBuild(let build): store(build)
-      case .stopPod(let key):
+      case .stopPod(let key, let since):
         guard let index = pods.firstIndex(where: { $0.key == key }) else { break }
-        pods[index].spec = .init(activeDeadlineSeconds: 1)
+        pods[index].metadata.labels?[ResourceNames.stopLabel] = "\(since.seconds)"
+      case .endPod(let key):
+        guard let index = pods.firstIndex(where: { $0.key == key }) else { break }
+        pods[index].spec = .init(nodeName: "node", activeDeadlineSeconds: 1)
       case .deleteBuild(let key, _): builds.removeAll { $0.key == key }
       case .deleteSnapshot(let key): snapshots.removeAll { $0 == key.name }
       case .updateRepository(_, let status): repository?.status = status
@@ -222,7 +225,8 @@ extension [Action] {
       case .createBuild(let build): "create \(build.metadata.name)"
       case .notify(let build, let told, let targets):
         "tell \(targets.map(\.name).joined(separator: ",")) \(build.metadata.name) \(told.result.rawValue)"
-      case .stopPod(let key): "stop \(key.name)"
+      case .stopPod(let key, _): "stop \(key.name)"
+      case .endPod(let key): "end \(key.name)"
       case .deleteBuild(let key, _): "delete build \(key.name)"
       case .deleteSnapshot(let key): "delete snapshot \(key.name)"
       case .updateRepository(_, let status): status.activeJob.map { "claim \($0.name)" } ?? "repository"

@@ -21,6 +21,11 @@ public enum ResourceNames {
   public static let finalizer = "satis.dev/output"
   /// The annotation of the pod that carries the work order.
   public static let workOrderAnnotation = "satis.dev/work-order"
+  /// The label by which a build pod is told to stop: since when, in seconds since 1970.
+  ///
+  /// A label and not a deadline or a deletion: the runner sees it as a file and ends by itself, so that its report and
+  /// log are kept whatever the version of the kubelet.
+  public static let stopLabel = "satis.dev/stop"
 
   /// What selects the Jobs and pods of all repositories.
   public static let buildSelector = "\(managedByLabel)=\(manager),\(componentLabel)=\(buildComponent)"

@@ -26,6 +26,8 @@ struct BuildMount: Sendable {
   }
 
   /// The pod's own annotation as a file: order and Job are created by one request.
+  ///
+  /// Beside it the label that stops the runner, which the kubelet writes as soon as the pod has it.
   static let workOrder = Self(
     "order",
     [
@@ -34,7 +36,8 @@ struct BuildMount: Sendable {
           [
             "path": "order.json",
             "fieldRef": ["fieldPath": "metadata.annotations['\(ResourceNames.workOrderAnnotation)']"],
-          ]
+          ],
+          ["path": "stop", "fieldRef": ["fieldPath": "metadata.labels['\(ResourceNames.stopLabel)']"]],
         ]
       ]
     ],

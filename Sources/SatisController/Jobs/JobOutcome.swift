@@ -132,7 +132,7 @@ struct JobOutcome: Sendable, Equatable {
     let podName = "pod \(pod.metadata.name)"
     let detail = pod.status?.message.map { ": \($0)" } ?? ""
     if let reason = pod.status?.reason {
-      if reason == "DeadlineExceeded", pod.spec?.activeDeadlineSeconds == Pod.stoppingDeadlineSeconds {
+      if reason == "DeadlineExceeded", pod.spec?.activeDeadlineSeconds == Pod.endingDeadlineSeconds {
         // Kubelets before 1.22 say so at once and never look at the container again.
         return ("Terminated", "\(podName) was told to stop; see `kubectl logs \(pod.metadata.name)`")
       }
@@ -163,8 +163,15 @@ struct JobOutcome: Sendable, Equatable {
 }
 
 extension Pod {
-  /// The deadline, in seconds, of a pod that is told to stop.
-  static let stoppingDeadlineSeconds: Int64 = 1
+  /// How many seconds a pod that was told to stop has for it, before its node ends it.
+  static let stoppingSeconds: Int64 = 60
+  /// The deadline, in seconds, of a pod that its node has to end.
+  static let endingDeadlineSeconds: Int64 = 1
+
+  /// Since when the pod has been told to stop.
+  var stopTime: Timestamp? {
+    metadata.labels?[ResourceNames.stopLabel].flatMap { Int64($0) }.map { Timestamp(seconds: $0) }
+  }
 
   /// How the container that runs Satis ended.
   var terminatedContainer: Terminated? {

@@ -78,12 +78,17 @@ extension RepositoryPlanner {
 
   /// Nobody wants the Job any more.
   ///
-  /// A pod that has started is asked to stop, so that its report and log are kept.
+  /// A pod whose container runs, or may do so in a moment, is asked to stop, so that its report and log are kept. One
+  /// that does not listen is ended by its node, which not every kubelet does in an orderly way.
   private mutating func cancel(
     _ claim: SatisRepository.ActiveJob, _ job: Job, _ pod: Pod?, _ progress: PodProgress,
     _ builds: [SatisBuild]
   ) {
-    guard let pod, progress.startProblem == nil, !progress.isUnreachable, !builds.isEmpty else {
+    let patience = pod?.stopTime.map { $0 + Pod.stoppingSeconds } ?? situation.now + Pod.stoppingSeconds
+    let isPatient = situation.now < patience
+    guard let pod, !builds.isEmpty, !progress.isUnreachable,
+      progress.startProblem == nil || progress.isStarting && isPatient
+    else {
       for build in builds {
         update(build, build.ended(.cancelled, "cancelled before Satis started", at: situation.now))
       }
@@ -94,10 +99,12 @@ extension RepositoryPlanner {
       update(
         build, build.running(claim, "\(progress.message) and is being stopped", pod: pod, at: situation.now))
     }
-    if !pod.isFinished, pod.spec?.activeDeadlineSeconds != Pod.stoppingDeadlineSeconds,
-      pod.metadata.deletionTimestamp == nil
-    {
-      actions.append(.stopPod(pod.key))
+    guard !pod.isFinished, pod.metadata.deletionTimestamp == nil else { return }
+    if pod.stopTime == nil { actions.append(.stopPod(pod.key, since: situation.now)) }
+    if isPatient {
+      lookAgain(at: patience)
+    } else if pod.spec?.activeDeadlineSeconds != Pod.endingDeadlineSeconds {
+      actions.append(.endPod(pod.key))
     }
   }
 

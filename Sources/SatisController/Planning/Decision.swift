@@ -25,8 +25,10 @@ enum Action: Sendable {
   case updateBuild(SatisBuild, status: SatisBuild.Status)
   /// See to it that these receivers are told of a build's end, and that the build says so then.
   case notify(SatisBuild, BuildNotification, [NotificationTarget])
-  /// Let the kubelet end a pod in an orderly way, which leaves its report.
-  case stopPod(NamespacedName)
+  /// Tell the runner in a pod to end in an orderly way, which leaves its report.
+  case stopPod(NamespacedName, since: Timestamp)
+  /// Let the node end a pod whose runner did not listen.
+  case endPod(NamespacedName)
   /// Delete a Job with its pods.
   case deleteJob(NamespacedName, uid: String)
   /// Delete a build that ended long enough ago.

@@ -6,6 +6,8 @@ struct PodProgress: Sendable {
   let message: String
   /// Why it does not get going, in one word; nil once its container has started.
   let startProblem: String?
+  /// Whether its node prepares it, so that its container may run at any moment.
+  let isStarting: Bool
   /// Whether its node has not answered for so long that the pod was given up.
   let isUnreachable: Bool
 
@@ -16,6 +18,7 @@ struct PodProgress: Sendable {
     guard let pod else {
       message = "waiting for its pod"
       startProblem = "PodNotCreated"
+      isStarting = false
       isUnreachable = false
       return
     }
@@ -28,6 +31,9 @@ struct PodProgress: Sendable {
       !pod.isFinished
       && (pod.status?.reason == "NodeLost"
         || pod.metadata.deletionTimestamp.map { now - $0 > Self.unreachableSeconds } ?? false)
+    let waiting = container?.waiting?.reason
+    let isPrepared = waiting == nil || waiting == "ContainerCreating" || waiting == "PodInitializing"
+    isStarting = pod.spec?.nodeName != nil && !hasStarted && !pod.isFinished && isPrepared
     if isUnreachable {
       message =
         "\(name) was to end, but its node \(pod.spec?.nodeName ?? "") does not answer; when the node is known to "
@@ -38,9 +44,7 @@ struct PodProgress: Sendable {
     }) {
       message = "\(name) has no node yet: \(unscheduled.message ?? unscheduled.reason ?? "unknown reason")"
       startProblem = "Unschedulable"
-    } else if let reason = container?.waiting?.reason, reason != "ContainerCreating",
-      reason != "PodInitializing"
-    {
+    } else if let reason = waiting, !isPrepared {
       let detail = container?.waiting?.message.map { ": \($0)" } ?? ""
       message = "\(name) cannot start yet: \(reason)\(detail)"
       startProblem =

@@ -9,6 +9,8 @@ import SatisAPI
 struct RepositoryPlanner {
   /// How long a build waits for a repository or a configuration that does not exist, in seconds.
   static let patience: Int64 = 30
+  /// How often a satis.json in a Secret is looked at, in seconds: watching one Secret takes the right to list them all.
+  static let secretInterval: Int64 = 60
 
   private(set) var situation: Situation
   /// The repository as it was read; a status is written against it.
@@ -59,6 +61,7 @@ struct RepositoryPlanner {
       }
       if !writesRepository { update(repository, repository.status ?? SatisRepository.Status()) }
       notify(about: repository)
+      if repository.spec.config.isSecret { lookAgain(at: situation.now + Self.secretInterval) }
     }
     retire(of: repository)
   }

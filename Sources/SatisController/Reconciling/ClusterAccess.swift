@@ -40,8 +40,10 @@ protocol ClusterAccess: Sendable {
   func create(_ job: JobManifest) async throws(KubernetesError)
   /// Creates a build unless it is there.
   func create(_ build: SatisBuild) async throws(KubernetesError)
-  /// Lowers the pod's deadline, so that the kubelet ends it in an orderly way and its report is kept.
-  func stopPod(_ key: NamespacedName) async throws(KubernetesError)
+  /// Labels the pod, by which its runner ends in an orderly way and leaves its report, unless it is gone.
+  func stopPod(_ key: NamespacedName, since: Timestamp) async throws(KubernetesError)
+  /// Lowers the pod's deadline, so that its node ends it, unless it is gone.
+  func endPod(_ key: NamespacedName) async throws(KubernetesError)
   /// Deletes a Job with its pods unless it is gone.
   func deleteJob(_ key: NamespacedName, uid: String) async throws(KubernetesError)
   /// Deletes a build unless it is gone.

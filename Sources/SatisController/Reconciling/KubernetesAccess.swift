@@ -139,10 +139,19 @@ struct KubernetesAccess: ClusterAccess {
     }
   }
 
-  func stopPod(_ key: NamespacedName) async throws(KubernetesError) {
+  func stopPod(_ key: NamespacedName, since: Timestamp) async throws(KubernetesError) {
     try await ignoringMissing { () throws(KubernetesError) in
       _ = try await client.mergePatch(
-        Pod.self, key, patch: ["spec": ["activeDeadlineSeconds": .integer(Pod.stoppingDeadlineSeconds)]],
+        Pod.self, key,
+        patch: ["metadata": ["labels": [ResourceNames.stopLabel: .string("\(since.seconds)")]]],
+        resourceVersion: nil)
+    }
+  }
+
+  func endPod(_ key: NamespacedName) async throws(KubernetesError) {
+    try await ignoringMissing { () throws(KubernetesError) in
+      _ = try await client.mergePatch(
+        Pod.self, key, patch: ["spec": ["activeDeadlineSeconds": .integer(Pod.endingDeadlineSeconds)]],
         resourceVersion: nil)
     }
   }

@@ -201,8 +201,10 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     case .updateBuild(let build, let status): try await update(build, status)
     case .notify(let build, let notification, let targets):
       try await notify(build, notification, targets)
-    case .stopPod(let key):
-      try await access.stopPod(key)
+    case .stopPod(let key, let since):
+      try await access.stopPod(key, since: since)
+    case .endPod(let key):
+      try await access.endPod(key)
       logger.info("stopped a pod", metadata: ["pod": "\(key)"])
     case .deleteJob(let key, let uid):
       try await access.deleteJob(key, uid: uid)

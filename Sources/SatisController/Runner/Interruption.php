@@ -4,17 +4,25 @@ declare(strict_types=1);
 
 namespace SatisOperator;
 
-/** The two things that end a build early: its deadline, and a line on standard input, into which start.sh turns SIGTERM. */
+/**
+ * What ends a build early: its deadline, a line on standard input, into which start.sh turns SIGTERM, and a file that gets a
+ * content. By the file the controller stops a build whose pod it must not delete, since report and log would go with it.
+ */
 final class Interruption
 {
+    private const LOOK_SECONDS = 1.0;
+
     private float $deadline = INF;
     private int $seconds = 0;
     private bool $stopped = false;
     /** @var resource|null */
     private $input = null;
+    private string $file;
+    private float $nextLook = 0.0;
 
-    public function __construct(bool $listen)
+    public function __construct(bool $listen, string $file)
     {
+        $this->file = $file;
         if ($listen) {
             $this->input = fopen('php://stdin', 'r');
             stream_set_blocking($this->input, false);
@@ -36,6 +44,7 @@ final class Interruption
     public function check(string $doing): void
     {
         $this->listen(0.0, []);
+        $this->look();
         if ($this->stopped) {
             throw new Failure('Terminated', "The runner was told to stop while $doing. Nothing was published.");
         }
@@ -66,6 +75,17 @@ final class Interruption
                 $this->input = null;
             }
         }
+    }
+
+    private function look(): void
+    {
+        if ($this->stopped || self::now() < $this->nextLook) {
+            return;
+        }
+        $this->nextLook = self::now() + self::LOOK_SECONDS;
+        // The kubelet replaces it as a whole, by a link to another directory.
+        clearstatcache(true);
+        $this->stopped = (int) @filesize($this->file) > 0;
     }
 
     private static function now(): float

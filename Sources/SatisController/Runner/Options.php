@@ -20,7 +20,9 @@ final class Options
                                                   (/satis-operator/credentials)
           --report=FILE       where the JSON report goes (/dev/termination-log)
           --satis=FILE        the Satis to run    (/satis/bin/satis, else satis on PATH)
-          --stop-on-input     a line on standard input stops the build in an orderly way
+          --stop=FILE         stops the build in an orderly way once there is something in it
+                                                  (/satis-operator/order/stop)
+          --stop-on-input     so does a line on standard input
           --help              this text
 
         exit codes: 0 done, 1 failed at least in part, 2 wrong option, 124 deadline exceeded, 143 stopped.
@@ -34,6 +36,7 @@ final class Options
     public string $credentials = '/satis-operator/credentials';
     public string $report = '/dev/termination-log';
     public string $satis = '';
+    public string $stop = '/satis-operator/order/stop';
     public bool $stopOnInput = false;
     public bool $help = false;
 
@@ -46,7 +49,7 @@ final class Options
                 $options->help = true;
             } elseif ($argument === '--stop-on-input') {
                 $options->stopOnInput = true;
-            } elseif (preg_match('/^--(order|config|output|cache|credentials|report|satis)=(.+)$/s', $argument, $match)) {
+            } elseif (preg_match('/^--(order|config|output|cache|credentials|report|satis|stop)=(.+)$/s', $argument, $match)) {
                 // Satis runs in a directory of its own, so a relative path would mean another file there.
                 $options->{$match[1]} = $match[2][0] === '/' ? $match[2] : getcwd() . "/{$match[2]}";
             } else {

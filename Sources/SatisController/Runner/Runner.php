@@ -17,7 +17,7 @@ final class Runner
     public function __construct(Options $options)
     {
         $this->options = $options;
-        $this->interruption = new Interruption($options->stopOnInput);
+        $this->interruption = new Interruption($options->stopOnInput, $options->stop);
         $this->redactor = new Redactor();
         $this->log = new Log($this->redactor);
         $this->report = new Report();

@@ -93,7 +93,7 @@ final class Workspace
         $command = array_merge($this->prefix, $this->shell, [
             self::RUNNER . '/start.sh', "--order={$this->root}/order-$id.json", "--config={$this->root}/satis.json",
             "--output={$this->root}/output", "--cache={$this->root}/cache", "--credentials={$this->root}/credentials",
-            "--report={$this->root}/report-$id.json",
+            "--report={$this->root}/report-$id.json", "--stop={$this->root}/stop",
         ], $this->satis === '' ? [] : ["--satis={$this->satis}"]);
         $environment = $this->environment + [
             'PATH' => "{$this->root}/bin:" . getenv('PATH'), 'GIT_CONFIG_GLOBAL' => $this->git->configFile,
@@ -101,6 +101,12 @@ final class Workspace
         ];
 
         return new Run(Process::start($command, $environment), "{$this->root}/report-$id.json");
+    }
+
+    /** Tells a runner to stop as the kubelet does when the pod gets its label. */
+    public function stop(): void
+    {
+        file_put_contents("{$this->root}/stop", time());
     }
 
     /** @param array<string, mixed> $order */

@@ -95,6 +95,7 @@ final class Kubelet {
     ) { [self] process, report in ended(life, report) }
     life.process = process
     process.start()
+    if pod.stopTime != nil { process.terminate() }
     world.plan(world.dice.duration(400)) { [self] in
       guard !life.isOver, process.isAlive else { return }
       report(life) { pod in
@@ -159,7 +160,7 @@ final class Kubelet {
     }
   }
 
-  /// The pod was marked as being deleted, or told to stop by its deadline.
+  /// The pod was marked as being deleted, told to stop, or is to be ended by its deadline.
   func podChanged(_ pod: Pod) {
     guard let life = lives[pod.metadata.uid ?? ""] else { return }
     if pod.metadata.deletionTimestamp != nil {
@@ -167,6 +168,8 @@ final class Kubelet {
     } else if pod.spec?.activeDeadlineSeconds == 1, !life.isOver {
       world.plan(world.dice.duration(600)) { [self] in atNode(life) { [self] in stop(life, removing: false) }
       }
+    } else if pod.stopTime != nil, !world.dice.happens(0.2) {
+      world.plan(world.dice.duration(1_500)) { [self] in atNode(life) { life.process?.terminate() } }
     }
   }
 

@@ -175,6 +175,7 @@ extension Action {
     case .updateBuild: "write build status"
     case .notify: "tell receivers"
     case .stopPod: "stop pod"
+    case .endPod: "end pod"
     case .deleteJob: "delete Job"
     case .deleteBuild: "delete build"
     case .deleteSnapshot: "delete snapshot"

@@ -160,8 +160,17 @@ struct SimulatedAccess: ClusterAccess {
     }
   }
 
-  func stopPod(_ key: NamespacedName) async throws(KubernetesError) {
+  func stopPod(_ key: NamespacedName, since: Timestamp) async throws(KubernetesError) {
     try await write("stop pod \(key.name)") { server throws(KubernetesError) in
+      guard server.pods[key] != nil else { return }
+      try server.change(key, in: server.pods) { pod in
+        pod.metadata.labels?[ResourceNames.stopLabel] = "\(since.seconds)"
+      }
+    }
+  }
+
+  func endPod(_ key: NamespacedName) async throws(KubernetesError) {
+    try await write("end pod \(key.name)") { server throws(KubernetesError) in
       guard server.pods[key] != nil else { return }
       try server.change(key, in: server.pods) { pod in
         pod.spec = pod.spec ?? .init()
