@@ -44,17 +44,17 @@ import Testing
     }
   }
 
-  @Test(arguments: [HoldingProxy.Point.beforeForwarding, .afterForwarding])
+  @Test(arguments: [Fault.Point.beforeForwarding, .afterForwarding])
   func `killed while it creates the Job, the build still ends Succeeded with one Job`(
-    point: HoldingProxy.Point
+    point: Fault.Point
   ) async throws {
     try await server.withNamespace { namespace in
       let count = JobCount(server: server, namespace: namespace)
       let names = try await count.during {
         try await server.createRepository("acme", in: namespace)
         try await server.createBuild("b1", of: "acme", in: namespace)
-        let proxy = try HoldingProxy(upstream: server.client.configuration, hold: point) { method, path in
-          method == "POST" && path.hasSuffix("/jobs")
+        let proxy = try FaultProxy(upstream: server.client.configuration) { request in
+          request.method == "POST" && request.path.hasSuffix("/jobs") ? .hold(point) : nil
         }
         try await proxy.run { kubeconfig in
           let first = try OperatorProcess.controller(kubeconfig: kubeconfig, namespace: namespace)

@@ -6,6 +6,19 @@ struct KubernetesAccess: ClusterAccess {
   let client: KubernetesClient
   /// The Satis image of repositories that name none.
   let defaultImage: String
+  private let jobs: OutputLists<Job>
+  private let pods: OutputLists<Pod>
+
+  init(client: KubernetesClient, defaultImage: String) {
+    self.client = client
+    self.defaultImage = defaultImage
+    jobs = OutputLists { namespace, selector throws(KubernetesError) in
+      try await client.listAll(Job.self, in: namespace, labelSelector: selector).items
+    }
+    pods = OutputLists { namespace, selector throws(KubernetesError) in
+      try await client.listAll(Pod.self, in: namespace, labelSelector: selector).items
+    }
+  }
 
   // MARK: - Reading
 
@@ -26,15 +39,11 @@ struct KubernetesAccess: ClusterAccess {
   func output(
     of repository: SatisRepository, neighbours: [SatisRepository]
   ) async throws(KubernetesError) -> Situation.OutputView {
-    let namespace = repository.metadata.namespace
-    var view = Situation.OutputView(jobs: [], pods: [])
-    let outputs = ([repository] + neighbours).map { ResourceNames.outputLabelValue($0.spec.output) }
-    for label in Set(outputs).sorted() {
-      let selector = "\(ResourceNames.outputLabel)=\(label)"
-      // Jobs first: a Job that is finished by then makes no pod that the second list could miss.
-      view.jobs += try await client.listAll(Job.self, in: namespace, labelSelector: selector).items
-      view.pods += try await client.listAll(Pod.self, in: namespace, labelSelector: selector).items
-    }
+    let outputs = Set(([repository] + neighbours).map { ResourceNames.outputLabelValue($0.spec.output) })
+    // Jobs first: a Job that is finished by then makes no pod that the second list could miss.
+    let jobs = try await jobs.objects(of: outputs, in: repository.key.namespace)
+    let pods = try await pods.objects(of: outputs, in: repository.key.namespace)
+    var view = Situation.OutputView(jobs: jobs, pods: pods)
     // Somebody else's Job may have the claim's name and none of the labels.
     if let claim = repository.status?.activeJob,
       !view.jobs.contains(where: { $0.metadata.name == claim.name })

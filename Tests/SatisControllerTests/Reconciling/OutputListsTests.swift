@@ -1,0 +1,109 @@
+import KubernetesClient
+import SatisAPI
+import Synchronization
+import Testing
+
+@testable import Curl
+@testable import SatisController
+
+@Suite struct OutputListsTests {
+  /// A server whose first list does not end before it is told to.
+  private final class Server: Sendable {
+    private let selectors = Mutex<[String]>([])
+    private let gate = AsyncStream<Void>.makeStream()
+    private let failure: KubernetesError?
+
+    init(failure: KubernetesError? = nil) {
+      self.failure = failure
+    }
+
+    var asked: [String] { selectors.withLock { $0 } }
+
+    func open() { gate.continuation.finish() }
+
+    func lists() -> OutputLists<Job> {
+      OutputLists { namespace, selector throws(KubernetesError) in
+        let isFirst = self.selectors.withLock { selectors in
+          selectors.append(selector)
+          return selectors.count == 1
+        }
+        if isFirst {
+          for await _ in self.gate.stream {}
+          if Task.isCancelled {
+            throw KubernetesError(
+              request: "list jobs",
+              cause: .transport(CurlError(phase: .cancelled, code: 42, url: "", message: "cancelled")))
+          }
+        }
+        if let failure = self.failure { throw failure }
+        return selector.split { "(,)".contains($0) }.dropFirst().map { Self.job(of: String($0), namespace) }
+      }
+    }
+
+    static func job(of output: String, _ namespace: String) -> Job {
+      var metadata = ObjectMetadata(name: "job-\(output)", namespace: namespace)
+      metadata.labels = [ResourceNames.outputLabel: output]
+      return Job(metadata: metadata)
+    }
+  }
+
+  /// Waits until as many wait for the next list.
+  private func until(_ count: Int, wait lists: OutputLists<Job>) async {
+    while lists.waiting(in: "shop") < count { await Task.yield() }
+  }
+
+  private func begun(_ server: Server) async {
+    while server.asked.isEmpty { await Task.yield() }
+  }
+
+  @Test func `who asks while a list is under way shares the next one and gets what is theirs`() async throws {
+    let server = Server()
+    let lists = server.lists()
+    async let first = lists.objects(of: ["a"], in: "shop")
+    await begun(server)
+    async let second = lists.objects(of: ["b"], in: "shop")
+    async let third = lists.objects(of: ["c", "d"], in: "shop")
+    await until(2, wait: lists)
+    server.open()
+
+    let names = try await [first, second, third].map { $0.map(\.metadata.name) }
+    #expect(names == [["job-a"], ["job-b"], ["job-c", "job-d"]])
+    #expect(server.asked == ["satis.dev/output in (a)", "satis.dev/output in (b,c,d)"])
+  }
+
+  @Test func `another namespace is not waited for`() async throws {
+    let server = Server()
+    let lists = server.lists()
+    async let first = lists.objects(of: ["a"], in: "shop")
+    await begun(server)
+    let other = try await lists.objects(of: ["a"], in: "office")
+    #expect(other.map(\.metadata.namespace) == ["office"])
+    server.open()
+    _ = try await first
+  }
+
+  @Test func `a failure is everybody's`() async throws {
+    let server = Server(failure: KubernetesError(request: "list jobs", cause: .unreadable("broken")))
+    let lists = server.lists()
+    let first = Task { try await lists.objects(of: ["a"], in: "shop") }
+    await begun(server)
+    let second = Task { try await lists.objects(of: ["b"], in: "shop") }
+    await until(1, wait: lists)
+    server.open()
+    await #expect(throws: KubernetesError.self) { try await first.value }
+    await #expect(throws: KubernetesError.self) { try await second.value }
+  }
+
+  @Test func `who is cancelled takes nobody along`() async throws {
+    let server = Server()
+    let lists = server.lists()
+    let first = Task { try await lists.objects(of: ["a"], in: "shop") }
+    await begun(server)
+    async let second = lists.objects(of: ["b"], in: "shop")
+    await until(1, wait: lists)
+    first.cancel()
+    let found = try await second
+    #expect(found.map(\.metadata.name) == ["job-b"])
+    await #expect(throws: KubernetesError.self) { try await first.value }
+  }
+}
