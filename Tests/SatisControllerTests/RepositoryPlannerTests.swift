@@ -21,13 +21,14 @@ private let digest = "be8246b3"
   @Test func `nothing is claimed before the server was asked for Jobs, pods and the build itself`() {
     var scene = Scene()
     scene.addBuild("b1")
-    #expect(scene.decide().looks == [[.configuration], [.slot], [.output, .build("b1")]])
+    #expect(scene.decide().looks == [[.claims], [.configuration], [.slot], [.output, .build("b1")]])
   }
 
   @Test func `a build that has ended on the server is not started from a stale cache`() {
     var scene = Scene()
     let stale = scene.addBuild("b1")
     var situation = scene.cached
+    situation.live.claims = scene.claims
     situation.live.configuration = scene.configuration
     situation.live.slot = .granted
     situation.live.output = .init(jobs: [], pods: [])
