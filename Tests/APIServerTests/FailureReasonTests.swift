@@ -87,7 +87,7 @@ import Testing
   }
 
   private static let failures: [Failure] = [
-    Failure(reason: "OutOfMemory", message: "using more memory than its limit allows") {
+    Failure(reason: "OutOfMemory", message: "raise spec.podTemplate.resources.limits.memory") {
       try await $0.endContainer(exitCode: 137, reason: "OOMKilled")
     },
     Failure(reason: "ContainerFailed", message: "ended with exit code 3 and without a report") {

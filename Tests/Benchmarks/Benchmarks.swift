@@ -95,6 +95,9 @@ private struct Backlog {
       key: repository.key, now: now, repository: repository, builds: builds, cachedJobs: hasJob ? [job] : [],
       cachedPods: [])
     situation.live.hasRepository = true
+    situation.live.claims = [
+      "output": PersistentVolumeClaim(metadata: ObjectMetadata(name: "output", namespace: "shop"))
+    ]
     situation.live.configuration = configuration.map(Result.success)
     situation.live.slot = .granted
     situation.live.output = .init(jobs: hasJob ? [job] : [], pods: [])

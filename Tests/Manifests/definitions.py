@@ -14,8 +14,16 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Kubernetes sets these itself and takes no other description of metadata.
 GIVEN = {"metadata"}
 
-# What may be empty: the value of a variable. Any other empty text is a slip; to say nothing is to leave a field out.
-MAY_BE_EMPTY = {"spec.build.env[].value"}
+# What may be empty: the value of a variable, a label or an annotation. Any other empty text is a slip; to say nothing is to leave a field out.
+MAY_BE_EMPTY = {
+    "spec.build.env[].value",
+    "spec.podTemplate.nodeSelector{}",
+    "spec.podTemplate.labels{}",
+    "spec.podTemplate.annotations{}",
+}
+
+# What is handed on as it is, in the form that Kubernetes itself gives it.
+OPAQUE = {"spec.podTemplate.affinity"}
 
 # The validation without a type that a structural schema may hold beside its fields.
 ALTERNATIVES = ("oneOf", "anyOf", "allOf")
@@ -38,6 +46,8 @@ def fields(schema, path=""):
             yield from fields(field, f"{path}.{name}" if path else name)
     if "items" in schema:
         yield from fields(schema["items"], path + "[]")
+    if isinstance(schema.get("additionalProperties"), dict):
+        yield from fields(schema["additionalProperties"], path + "{}")
 
 
 def unexplained(schema):
@@ -64,8 +74,14 @@ def unbounded(schema):
             if "maxItems" not in field:
                 yield f"{path}: add maxItems"
         elif kind == "object":
-            if "properties" not in field:
+            if isinstance(field.get("additionalProperties"), dict):
+                if "maxProperties" not in field:
+                    yield f"{path}: add maxProperties"
+            elif "properties" not in field and path not in OPAQUE:
                 yield f"{path}: add properties; the server cuts off what no property describes"
+        elif field.get("x-kubernetes-int-or-string"):
+            if "pattern" not in field or "maxLength" not in field:
+                yield f"{path}: add pattern and maxLength"
         elif kind not in ("string", "boolean"):
             yield f"{path}: add a type"
 

@@ -134,7 +134,7 @@ final class SourcesTest extends TestCase
 
         self::assertSame('OutOfMemory', $result->report['reason']);
         self::assertSame(137, $result->report['exitCode']);
-        self::assertStringContainsString('raise the memory limit', $result->report['message']);
+        self::assertStringContainsString('raise spec.podTemplate.resources.limits.memory', $result->report['message']);
     }
 
     public function test_a_satis_that_php_stopped_for_its_memory_says_so(): void

@@ -6,6 +6,10 @@ import Yams
 indirect enum Schema {
   case object(properties: [String: Schema], required: Set<String>)
   case array(Schema)
+  /// An object whose names are free.
+  case map(Schema)
+  /// What the server takes as it is.
+  case anything
   case leaf(type: String, format: String?, allowed: [String])
 
   /// Reads the schema of a resource definition.
@@ -45,6 +49,13 @@ indirect enum Schema {
 
   private init(_ node: Node, at path: String) throws {
     switch node["type"]?.string {
+    case "object" where node["additionalProperties"] != nil:
+      guard let values = node["additionalProperties"] else {
+        throw SchemaError(description: "\(path) has no values")
+      }
+      self = .map(try Schema(values, at: "\(path){}"))
+    case "object" where node["x-kubernetes-preserve-unknown-fields"]?.bool == true:
+      self = .anything
     case "object":
       var properties: [String: Schema] = [:]
       for (name, value) in node["properties"]?.mapping ?? [:] {
@@ -60,6 +71,9 @@ indirect enum Schema {
         type: type, format: node["format"]?.string,
         // Quoted or not, `True` is text here.
         allowed: (node["enum"]?.sequence ?? []).compactMap { $0.scalar?.string })
+    case nil where node["x-kubernetes-int-or-string"]?.bool == true:
+      // The type writes numbers as texts.
+      self = .leaf(type: "string", format: nil, allowed: [])
     case nil:
       throw SchemaError(description: "\(path) has no type")
     }

@@ -18,6 +18,10 @@ import Testing
     case (.array(let items), .array(let elements)):
       guard !elements.isEmpty else { return ["\(path) has no element to compare"] }
       return elements.flatMap { differences($0, items, at: "\(path)[]") }
+    case (.map(let values), .object(let members)):
+      guard !members.isEmpty else { return ["\(path) has no member to compare"] }
+      return members.flatMap { differences($1, values, at: "\(path){}") }
+    case (.anything, _): return []
     case (.leaf("integer", _, _), .integer), (.leaf("boolean", _, _), .bool): return []
     case (.leaf("string", "date-time", _), .string(let text)):
       return Timestamp(text) == nil ? ["\(path) is no time in the type"] : []
@@ -40,6 +44,8 @@ import Testing
       }
     case (.array(let items), .array(let elements)):
       return elements.enumerated().flatMap { variants($1, items, at: path + [.element($0)]) }
+    case (.map(let values), .object(let members)):
+      return members.flatMap { variants($1, values, at: path + [.member($0)]) }
     case (.leaf(_, _, let allowed), _):
       return allowed.map { (path, .string($0)) }
     default: return []
@@ -122,6 +128,7 @@ private enum Examples {
       .init(
         type: .webhook, urlSecretRef: key, signingSecretRef: key, on: [.succeeded, .failed, .recovered])
     ]
+    spec.podTemplate = podTemplate
     spec.state = .suspended
     var status = SatisRepository.Status()
     status.observedGeneration = 1
@@ -147,6 +154,28 @@ private enum Examples {
     status.nextPurgeTime = time
     return SatisRepository(
       metadata: ObjectMetadata(name: "packages", namespace: "shop"), spec: spec, status: status)
+  }()
+
+  private static let podTemplate: SatisRepository.PodTemplate = {
+    let amounts = SatisRepository.PodTemplate.Amounts(cpu: "1", memory: "1Gi", ephemeralStorage: "1Gi")
+    var template = SatisRepository.PodTemplate()
+    template.resources = .init(requests: amounts, limits: amounts)
+    template.nodeSelector = ["a": "b"]
+    template.affinity = ["nodeAffinity": [:]]
+    template.tolerations = [
+      .init(key: "a", operator: .exists, value: "b", effect: .noExecute, tolerationSeconds: 60)
+    ]
+    template.priorityClassName = "builds"
+    template.labels = ["a": "b"]
+    template.annotations = ["a": "b"]
+    var volume = SatisRepository.PodTemplate.Volume(
+      name: "volume", mountPath: "/volume", subPath: "file", readOnly: true)
+    volume.configMap = .init(name: "map")
+    volume.secret = .init(secretName: "secret")
+    volume.emptyDir = .init(medium: .memory, sizeLimit: "1Gi")
+    volume.persistentVolumeClaim = .init(claimName: "claim")
+    template.volumes = [volume]
+    return template
   }()
 
   static let build: SatisBuild = {

@@ -30,7 +30,31 @@ enum Examples {
         .init(name: "HTTPS_PROXY", value: "http://proxy:3128"), .init(name: "NO_PROXY", value: "localhost"),
         .init(name: "HOME", value: "/nowhere"),
       ])
+    repository.spec.podTemplate = podTemplate
     return repository
+  }()
+
+  /// A pod template that uses all there is to use.
+  static let podTemplate: SatisRepository.PodTemplate = {
+    var template = SatisRepository.PodTemplate()
+    template.resources = .init(requests: .init(cpu: "1"), limits: .init(memory: "2Gi"))
+    template.nodeSelector = ["kubernetes.io/arch": "amd64"]
+    template.affinity = ["nodeAffinity": [:]]
+    template.tolerations = [.init(operator: .exists)]
+    template.priorityClassName = "builds"
+    template.labels = ["team": "platform"]
+    template.annotations = ["example.org/note": "a note"]
+    var map = SatisRepository.PodTemplate.Volume(
+      name: "git-config", mountPath: "/etc/gitconfig", subPath: "gitconfig", readOnly: true)
+    map.configMap = .init(name: "git")
+    var secret = SatisRepository.PodTemplate.Volume(name: "licence", mountPath: "/etc/company")
+    secret.secret = .init(secretName: "licence")
+    var memory = SatisRepository.PodTemplate.Volume(name: "scratch", mountPath: "/scratch")
+    memory.emptyDir = .init(medium: .memory, sizeLimit: "64Mi")
+    var claim = SatisRepository.PodTemplate.Volume(name: "mirror", mountPath: "/mirror", readOnly: true)
+    claim.persistentVolumeClaim = .init(claimName: "mirror")
+    template.volumes = [map, secret, memory, claim]
+    return template
   }()
 
   static let claim = SatisRepository.ActiveJob(

@@ -125,7 +125,10 @@ import Testing
     let outcome = outcome(pod(container: .init(exitCode: 137, reason: "OOMKilled")))
     #expect(outcome.reason == "OutOfMemory")
     #expect(outcome.exitCode == 137)
-    #expect(outcome.message.contains("more memory than its limit"))
+    #expect(
+      outcome.message
+        == "pod p was killed for using more memory than its limit allows; raise "
+        + "spec.podTemplate.resources.limits.memory of the SatisRepository")
   }
 
   @Test func `an evicted pod is told in the node's own words`() {

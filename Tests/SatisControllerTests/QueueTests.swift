@@ -87,6 +87,7 @@ private let prunedApp = SatisBuild.Source(url: "https://git.example.org/acme/app
     scene.addBuild("old", source: lib, createdAfter: 0)
     scene.addBuild("new", source: lib, createdAfter: 1)
     var situation = scene.cached
+    situation.live.claims = scene.claims
     situation.live.configuration = scene.configuration
     situation.live.hasRepository = true
     var ended = scene.builds[1]

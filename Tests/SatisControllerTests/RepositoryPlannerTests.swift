@@ -21,7 +21,7 @@ private let digest = "be8246b3"
   @Test func `nothing is claimed before the server was asked for Jobs, pods and the build itself`() {
     var scene = Scene()
     scene.addBuild("b1")
-    #expect(scene.decide().looks == [[.configuration], [.slot], [.output, .build("b1")]])
+    #expect(scene.decide().looks == [[.claims], [.configuration], [.slot], [.output, .build("b1")]])
   }
 
   @Test func `a satis.json in a Secret, which is not watched, is looked at every minute`() {
@@ -35,6 +35,7 @@ private let digest = "be8246b3"
     var scene = Scene()
     let stale = scene.addBuild("b1")
     var situation = scene.cached
+    situation.live.claims = scene.claims
     situation.live.configuration = scene.configuration
     situation.live.slot = .granted
     situation.live.output = .init(jobs: [], pods: [])

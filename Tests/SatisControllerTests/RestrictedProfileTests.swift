@@ -74,6 +74,31 @@ import Testing
     }
   }
 
+  private static func template(_ podTemplate: SatisRepository.PodTemplate?) throws -> JSONValue {
+    var repository = Examples.plain
+    repository.spec.podTemplate = podTemplate
+    let job = try JobManifest(repository: repository, claim: Examples.claim).manifest(defaultImage: "satis")
+    return try #require(job["spec"]?["template"])
+  }
+
+  @Test func `a hostile pod template cannot lead the pod out of the profile`() throws {
+    var hostile = SatisRepository.PodTemplate()
+    hostile.annotations = [
+      "container.apparmor.security.beta.kubernetes.io/satis": "unconfined",
+      "seccomp.security.alpha.kubernetes.io/pod": "unconfined",
+    ]
+    hostile.affinity = ["securityContext": ["runAsUser": 0], "hostNetwork": true]
+    hostile.volumes = [.init(name: "host", mountPath: "/host")]
+    let template = try Self.template(hostile)
+    let plain = try Self.template(nil)
+    #expect(RestrictedProfile.violations(ofTemplate: template) == [])
+    #expect(template["metadata"] == plain["metadata"])
+    #expect(template["spec"]?["securityContext"] == plain["spec"]?["securityContext"])
+    let containers = [template, plain].map { $0["spec"]?["containers"]?.elements?.first }
+    #expect(containers[0]?["securityContext"] != nil)
+    #expect(containers[0]?["securityContext"] == containers[1]?["securityContext"])
+  }
+
   private static let breaches: [(path: String, value: JSONValue)] = [
     ("spec.hostNetwork", true), ("spec.hostPID", true), ("spec.hostIPC", true),
     ("spec.volumes.99", ["name": "host", "hostPath": ["path": "/"]]),

@@ -19,6 +19,8 @@ struct Scene {
   var pods: [Pod] = []
   var neighbours: [SatisRepository] = []
   var snapshots: [String] = []
+  /// The volume claims that there are.
+  var claims: [String: PersistentVolumeClaim] = ["output": Scene.volumeClaim("ReadWriteMany")]
   var slot = Situation.SlotAnswer.granted
   var live = Situation.LiveView()
 
@@ -61,8 +63,12 @@ struct Scene {
     case .repository:
       situation.live.hasRepository = true
       situation.live.configuration = nil
+      situation.live.claims = nil
     case .configuration:
       situation.live.configuration = configuration
+    case .claims:
+      let names = situation.repository?.volumeUses.map(\.claimName) ?? []
+      situation.live.claims = Dictionary(names.map { ($0, claims[$0]) }) { first, _ in first }
     case .output:
       situation.live.output = .init(jobs: jobs, pods: pods)
     case .build(let name):
@@ -153,6 +159,13 @@ struct Scene {
     let actions = decide().actions
     apply(actions)
     return actions
+  }
+
+  /// A claim that is bound to a volume with these access modes.
+  static func volumeClaim(_ modes: String..., phase: String = "Bound") -> PersistentVolumeClaim {
+    PersistentVolumeClaim(
+      metadata: ObjectMetadata(name: "claim", namespace: "shop"), spec: .init(accessModes: modes),
+      status: .init(phase: phase, accessModes: phase == "Bound" ? modes : nil))
   }
 
   /// Adds a Job of the repository, or of another owner.

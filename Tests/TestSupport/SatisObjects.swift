@@ -14,15 +14,20 @@ extension TestServer {
 
   /// Creates a repository with an inline satis.json, whose failed builds are not tried again unless the change says so.
   ///
-  /// - Parameter isNew: whether it shall ask for its first build by itself; otherwise it looks as if it had been built.
+  /// - Parameters:
+  ///   - isNew: whether it shall ask for its first build by itself; otherwise it looks as if it had been built.
+  ///   - hasClaims: whether the volume claims of output and cache are created, too, unless they are there.
   @discardableResult
   public func createRepository(
-    _ name: String, in namespace: String, isNew: Bool = false,
+    _ name: String, in namespace: String, isNew: Bool = false, hasClaims: Bool = true,
     _ change: (inout SatisRepository.Spec) -> Void = { _ in }
   ) async throws -> SatisRepository {
     var spec = SatisRepository.Spec(
       config: .init(inline: Self.satisJSON), output: .init(claimName: "output", path: name))
     change(&spec)
+    for claim in [spec.output.claimName, spec.cache?.claimName].compactMap(\.self) where hasClaims {
+      try await createClaim(claim, in: namespace)
+    }
     var build = spec.build ?? .init()
     build.retryLimit = build.retryLimit ?? 0
     spec.build = build
@@ -41,6 +46,22 @@ extension TestServer {
     return try await client.mergePatch(
       SatisRepository.self, created.key,
       patch: ["spec": ["state": state.map { .string($0.rawValue) } ?? .null]], resourceVersion: nil)
+  }
+
+  /// Creates a volume claim unless it is there.
+  public func createClaim(_ name: String, in namespace: String) async throws {
+    do throws(KubernetesError) {
+      _ = try await client.create(
+        PersistentVolumeClaim.self,
+        manifest: [
+          "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": ["name": .string(name)],
+          "spec": [
+            "accessModes": ["ReadWriteMany"], "resources": ["requests": ["storage": "1Gi"]],
+          ],
+        ], key: NamespacedName(namespace: namespace, name: name))
+    } catch {
+      guard error.isAlreadyExists else { throw error }
+    }
   }
 
   /// Creates a build, of everything unless a source is given.

@@ -44,6 +44,8 @@ public struct SatisRepository: KubernetesObject {
     public var history: History?
     /// Who is told how builds end.
     public var notifications: [Notification]?
+    /// What the pods of builds have beside what the operator gives them.
+    public var podTemplate: PodTemplate?
     /// Whether builds are started; `Active` when left out.
     public var state: State?
 

@@ -78,4 +78,27 @@ struct BuildMount: Sendable {
       "credentials", ["projected": ["sources": .array(sources), "defaultMode": 0o440]],
       mountedAt: [["mountPath": "/satis-operator/credentials", "readOnly": true]])
   }
+
+  /// A volume that the repository asks for.
+  static func volume(_ volume: SatisRepository.PodTemplate.Volume) -> Self {
+    var mount: [String: JSONValue] = ["mountPath": .string(volume.mountPath)]
+    if let subPath = volume.subPath { mount["subPath"] = .string(subPath) }
+    if let readOnly = volume.readOnly { mount["readOnly"] = .bool(readOnly) }
+    var source: [String: JSONValue] = [:]
+    if let map = volume.configMap { source["configMap"] = ["name": .string(map.name)] }
+    if let secret = volume.secret { source["secret"] = ["secretName": .string(secret.secretName)] }
+    if let claim = volume.persistentVolumeClaim {
+      // Said of the volume as well, since one that can only be read is not attached for writing.
+      source["persistentVolumeClaim"] = [
+        "claimName": .string(claim.claimName), "readOnly": .bool(volume.readOnly ?? false),
+      ]
+    }
+    if let directory = volume.emptyDir {
+      var settings: [String: JSONValue] = [:]
+      if let medium = directory.medium { settings["medium"] = .string(medium.rawValue) }
+      if let limit = directory.sizeLimit { settings["sizeLimit"] = .string(limit.text) }
+      source["emptyDir"] = .object(settings)
+    }
+    return Self(volume.name, source, mountedAt: [mount])
+  }
 }

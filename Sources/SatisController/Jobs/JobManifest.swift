@@ -24,28 +24,32 @@ struct JobManifest: Sendable {
   }
 
   /// The labels of the Job and of its pod.
-  private var labels: JSONValue {
+  private var labels: [String: String] {
     [
-      ResourceNames.managedByLabel: .string(ResourceNames.manager),
-      ResourceNames.componentLabel: .string(ResourceNames.buildComponent),
-      ResourceNames.repositoryLabel: .string(ResourceNames.repositoryLabelValue(repository.metadata.name)),
-      ResourceNames.outputLabel: .string(ResourceNames.outputLabelValue(repository.spec.output)),
+      ResourceNames.managedByLabel: ResourceNames.manager,
+      ResourceNames.componentLabel: ResourceNames.buildComponent,
+      ResourceNames.repositoryLabel: ResourceNames.repositoryLabelValue(repository.metadata.name),
+      ResourceNames.outputLabel: ResourceNames.outputLabelValue(repository.spec.output),
     ]
   }
+
+  /// What the repository asks for beyond; where it says anything that is said here too, this counts.
+  private var template: SatisRepository.PodTemplate { repository.spec.podTemplate ?? .init() }
 
   /// The manifest as the API server takes it.
   ///
   /// - Parameter defaultImage: the image for repositories that name none.
-  /// - Throws: when the work order cannot be written as JSON.
+  /// - Throws: when the work order or the pod template cannot be written as JSON.
   func manifest(defaultImage: String) throws -> JSONValue {
     let order = WorkOrder(repository: repository, claim: claim)
+    let annotations = [ResourceNames.workOrderAnnotation: try JSONValue(encoding: order).serialized()]
     return [
       "apiVersion": "batch/v1",
       "kind": "Job",
       "metadata": [
         "name": .string(key.name),
         "namespace": .string(key.namespace),
-        "labels": labels,
+        "labels": JSONValue(labels),
         "ownerReferences": .array([try JSONValue(encoding: repository.ownerReference)]),
       ],
       "spec": [
@@ -53,18 +57,19 @@ struct JobManifest: Sendable {
         "backoffLimit": 0,
         "template": [
           "metadata": [
-            "labels": labels,
-            "annotations": [
-              ResourceNames.workOrderAnnotation: .string(try JSONValue(encoding: order).serialized())
-            ],
+            "labels": JSONValue(template.podLabels.merging(labels) { _, own in own }),
+            "annotations": JSONValue(template.podAnnotations.merging(annotations) { _, own in own }),
           ],
-          "spec": podSpec(order, image: repository.spec.image ?? defaultImage),
+          "spec": .object(
+            try template.placement().merging(podSpec(order, image: repository.spec.image ?? defaultImage)) {
+              _, own in own
+            }),
         ],
       ],
     ]
   }
 
-  private func podSpec(_ order: WorkOrder, image: String) -> JSONValue {
+  private func podSpec(_ order: WorkOrder, image: String) -> [String: JSONValue] {
     [
       "restartPolicy": "Never",
       // The pod's own deadline stands behind the runner's. A Job's would take the pod's report with it.
@@ -110,7 +115,7 @@ struct JobManifest: Sendable {
       "env": .array(environment),
       // The runner's report; a raw log would not be redacted.
       "terminationMessagePolicy": "File",
-      "resources": ["requests": ["cpu": "100m", "memory": "256Mi"]],
+      "resources": template.containerResources,
       "securityContext": [
         "allowPrivilegeEscalation": false,
         "readOnlyRootFilesystem": true,
@@ -138,7 +143,7 @@ struct JobManifest: Sendable {
     if let credentials = spec.credentials, credentials != .init() {
       mounts.append(.credentials(credentials))
     }
-    return mounts
+    return mounts + (template.volumes ?? []).map(BuildMount.volume)
   }
 
   private var cacheDirectory: String {

@@ -152,7 +152,9 @@ struct JobOutcome: Sendable, Equatable {
     }
     if terminated.reason == "OOMKilled" {
       return (
-        "OutOfMemory", "\(podName) was killed for using more memory than its limit allows; raise the limit"
+        "OutOfMemory",
+        "\(podName) was killed for using more memory than its limit allows; raise "
+          + "spec.podTemplate.resources.limits.memory of the SatisRepository"
       )
     }
     return (

@@ -11,7 +11,7 @@ extension RepositoryPlanner {
       } else if let condition = job.finishedCondition {
         try finish(claim, of: repository, condition, builds)
       } else {
-        run(claim, of: repository, job, builds)
+        try run(claim, of: repository, job, builds)
         try supersede(claim)
       }
     } else {
@@ -40,7 +40,7 @@ extension RepositoryPlanner {
 
   private mutating func run(
     _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ job: Job, _ builds: [SatisBuild]
-  ) {
+  ) throws(NeedsLook) {
     let pod = JobOutcome.decidingPod(among: situation.pods(ofJob: claim.name))
     let progress = PodProgress(pod, at: situation.now)
     let wanted = builds.filter { !$0.isCancelled }
@@ -53,25 +53,29 @@ extension RepositoryPlanner {
       update(build, build.ended(.cancelled, message, at: situation.now))
     }
     // A quota may have kept the Job waiting after its claim.
-    let deadline =
-      max(claim.startTime, job.metadata.creationTimestamp ?? claim.startTime)
-      + BuildSettings(repository).startDeadlineSeconds
+    let start = max(claim.startTime, job.metadata.creationTimestamp ?? claim.startTime)
+    let deadline = start + BuildSettings(repository).startDeadlineSeconds
+    let isLate = progress.startProblem == "Unschedulable" || situation.now >= start + Self.patience
+    let advice = try checkClaims(of: repository, podLacksVolumes: progress.mayLackVolumes && isLate)
+    let message = [progress.message, advice].compactMap(\.self).joined(separator: "; ")
     if progress.isUnreachable {
       end(wanted, of: claim, in: repository, JobOutcome(reason: "NodeLost", message: progress.message))
     } else if let problem = progress.startProblem, situation.now >= deadline {
       let outcome = JobOutcome(
         reason: problem,
-        message: "\(progress.message); it did not start within "
+        message: "\(message); it did not start within "
           + "\(BuildSettings(repository).startDeadlineSeconds) s (spec.build.startDeadlineSeconds)")
       end(wanted, of: claim, in: repository, outcome)
       delete(job)
     } else {
-      if progress.startProblem != nil { lookAgain(at: deadline) }
+      if progress.startProblem != nil {
+        lookAgain(at: isLate ? deadline : min(deadline, start + Self.patience))
+      }
       if let deletion = pod?.metadata.deletionTimestamp {
         lookAgain(at: deletion + PodProgress.unreachableSeconds + 1)
       }
       for build in wanted {
-        update(build, build.running(claim, progress.message, pod: pod, at: situation.now))
+        update(build, build.running(claim, message, pod: pod, at: situation.now))
       }
     }
   }
@@ -150,6 +154,7 @@ extension RepositoryPlanner {
       try refused(claim, of: repository, builds, output, refusal)
     } else if builds.allSatisfy(\.isCancelled) || repository.isSuspended
       || repository.olderNeighbour(among: situation.neighbours) != nil
+      || repository.spec.podTemplate?.problem != nil
     {
       try giveBack(claim, of: repository, output, outcome: nil)
     } else if case .success(let configuration) = try situation.configuration(),

@@ -8,6 +8,8 @@ struct PodProgress: Sendable {
   let startProblem: String?
   /// Whether its node prepares it, so that its container may run at any moment.
   let isStarting: Bool
+  /// Whether it may be its volumes that it waits for.
+  let mayLackVolumes: Bool
   /// Whether its node has not answered for so long that the pod was given up.
   let isUnreachable: Bool
 
@@ -19,6 +21,7 @@ struct PodProgress: Sendable {
       message = "waiting for its pod"
       startProblem = "PodNotCreated"
       isStarting = false
+      mayLackVolumes = false
       isUnreachable = false
       return
     }
@@ -39,27 +42,34 @@ struct PodProgress: Sendable {
         "\(name) was to end, but its node \(pod.spec?.nodeName ?? "") does not answer; when the node is known to "
         + "be gone, `kubectl delete \(name) --force` lets the next build start"
       startProblem = nil
+      mayLackVolumes = false
     } else if let unscheduled = pod.status?.conditions?.first(where: {
       $0.type == "PodScheduled" && $0.status == "False"
     }) {
-      message = "\(name) has no node yet: \(unscheduled.message ?? unscheduled.reason ?? "unknown reason")"
+      let reason = unscheduled.message ?? unscheduled.reason ?? "unknown reason"
+      message = "\(name) has no node yet: \(reason)"
       startProblem = "Unschedulable"
+      mayLackVolumes = reason.lowercased().contains("volume")
     } else if let reason = waiting, !isPrepared {
       let detail = container?.waiting?.message.map { ": \($0)" } ?? ""
       message = "\(name) cannot start yet: \(reason)\(detail)"
       startProblem =
         reason.contains("Image") || reason.contains("ErrImage") ? "ImageNotPulled" : "PodNotStarted"
+      mayLackVolumes = false
     } else if pod.isFinished {
       message = "\(name) has ended"
       startProblem = nil
+      mayLackVolumes = false
     } else if hasStarted {
       message = "\(name) is running Satis"
       startProblem = nil
+      mayLackVolumes = false
     } else {
       message =
-        "\(name) is starting: its image is pulled and its volumes are mounted, and a claim without ReadWriteMany can be "
-        + "mounted on one node at a time; `kubectl describe \(name)` says what it waits for"
+        "\(name) is starting: its image is pulled and its volumes are mounted; `kubectl describe \(name)` says what it "
+        + "waits for"
       startProblem = "PodNotStarted"
+      mayLackVolumes = true
     }
   }
 }

@@ -7,8 +7,8 @@ extension RepositoryPlanner {
   mutating func startNext(of repository: SatisRepository) throws(NeedsLook) {
     try stopStrays(of: repository, except: nil, situation.live.output?.jobs ?? situation.cachedJobs)
     let open = withoutCancelled(openBuilds)
-    if let older = repository.olderNeighbour(among: situation.neighbours) {
-      try refuseOverlap(open, of: repository, older)
+    if let hindrance = try hindrance(of: repository) {
+      try block(open, of: repository, hindrance)
       return
     }
     switch try situation.configuration() {
@@ -88,22 +88,6 @@ extension RepositoryPlanner {
       generation: repository.metadata.generation, at: situation.now)
     update(repository, status)
     // Nothing tells when a Secret is mended.
-    lookAgain(at: situation.now + Self.patience)
-  }
-
-  private mutating func refuseOverlap(
-    _ open: [SatisBuild], of repository: SatisRepository, _ older: SatisRepository
-  ) throws(NeedsLook) {
-    try situation.requireLiveRepository()
-    let message =
-      "spec.output overlaps with that of SatisRepository '\(older.metadata.name)', which is older: two "
-      + "repositories must not write to one directory, nor one inside the other's; create this one anew with another "
-      + "path"
-    for build in open { wait(build, message) }
-    var status = repository.status(queued: open.count)
-    status.setReady(
-      .no, "OutputOverlaps", message, generation: repository.metadata.generation, at: situation.now)
-    update(repository, status)
     lookAgain(at: situation.now + Self.patience)
   }
 

@@ -13,9 +13,12 @@ extension SatisRepository {
 }
 
 extension SatisRepository.Status {
+  /// The reason of a repository that is ready and whose output can be mounted on one node at a time.
+  static let boundToOneNode = "ReadyOnOneNode"
+
   mutating func setReadiness(
     of repository: SatisRepository, _ configuration: SatisConfiguration, _ scheduleProblem: String?,
-    at now: Timestamp
+    isBoundToOneNode: Bool, at now: Timestamp
   ) {
     if repository.isSuspended {
       setReady(
@@ -26,8 +29,10 @@ extension SatisRepository.Status {
         .no, "ScheduleInvalid", "\(problem); builds that are asked for run all the same",
         generation: repository.metadata.generation, at: now)
     } else {
+      let sources = "satis.json lists \(configuration.repositories.count) sources"
       setReady(
-        .yes, "Ready", "satis.json lists \(configuration.repositories.count) sources",
+        .yes, isBoundToOneNode ? Self.boundToOneNode : "Ready",
+        isBoundToOneNode ? "\(sources); \(VolumeClaims.oneNodeAdvice(repository.spec.output))" : sources,
         generation: repository.metadata.generation, at: now)
     }
   }

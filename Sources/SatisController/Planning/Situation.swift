@@ -30,6 +30,8 @@ struct Situation: Sendable {
     var isAheadOfCache = false
     /// satis.json, or why there is none.
     var configuration: Result<SatisConfiguration, ConfigurationProblem>?
+    /// The volume claims that the repository names; nil for one that is not there.
+    var claims: [String: PersistentVolumeClaim?]?
     /// Every Job and pod that may write to the output, finished ones included.
     var output: OutputView?
     /// Builds by name; nil for one that is gone.
@@ -88,6 +90,8 @@ enum Look: Hashable, Sendable {
   case repository
   /// The text of satis.json.
   case configuration
+  /// The volume claims that the repository names.
+  case claims
   /// Jobs and pods by the output's label.
   case output
   /// One build.
@@ -113,6 +117,12 @@ extension Situation {
   func configuration() throws(NeedsLook) -> Result<SatisConfiguration, ConfigurationProblem> {
     guard let configuration = live.configuration else { throw NeedsLook(looks: [.configuration]) }
     return configuration
+  }
+
+  /// What the repository's volume claims mean, as they are on the server.
+  func volumeClaims(of repository: SatisRepository) throws(NeedsLook) -> VolumeClaims {
+    guard let claims = live.claims else { throw NeedsLook(looks: [.claims]) }
+    return VolumeClaims(claims, of: repository)
   }
 
   /// The Jobs and pods of the output as they are on the server.

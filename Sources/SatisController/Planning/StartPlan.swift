@@ -9,7 +9,9 @@ extension RepositoryPlanner {
     let queue = BuildQueue(try entries(open, configuration))
     try supersede(queue, of: repository)
     var status = repository.status(queued: queue.entries.count)
-    status.setReadiness(of: repository, configuration, scheduleProblem(of: repository), at: situation.now)
+    status.setReadiness(
+      of: repository, configuration, scheduleProblem(of: repository),
+      isBoundToOneNode: isBoundToOneNode(repository), at: situation.now)
     let isCurrent = status.configHash == configuration.hash
 
     guard !repository.isSuspended else {

@@ -14,6 +14,8 @@ protocol ClusterAccess: Sendable {
   func configuration(
     of repository: SatisRepository
   ) async throws(KubernetesError) -> Result<SatisConfiguration, ConfigurationProblem>
+  /// A volume claim on the server; nil when there is none.
+  func volumeClaim(_ key: NamespacedName) async throws(KubernetesError) -> PersistentVolumeClaim?
   /// The Jobs and pods that may write to the repository's output, or to one that overlaps with it.
   func output(
     of repository: SatisRepository, neighbours: [SatisRepository]

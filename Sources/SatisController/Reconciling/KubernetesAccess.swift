@@ -36,6 +36,10 @@ struct KubernetesAccess: ClusterAccess {
     try await ConfigurationLoader(client: client).load(repository)
   }
 
+  func volumeClaim(_ key: NamespacedName) async throws(KubernetesError) -> PersistentVolumeClaim? {
+    try await found(PersistentVolumeClaim.self, key)
+  }
+
   func output(
     of repository: SatisRepository, neighbours: [SatisRepository]
   ) async throws(KubernetesError) -> Situation.OutputView {

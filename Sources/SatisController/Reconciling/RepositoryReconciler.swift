@@ -119,6 +119,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
           $0.metadata.uid != caches.repositories[situation.key]?.metadata.uid
         } ?? false
       situation.live.configuration = nil
+      situation.live.claims = nil
       // A claim that is newer than the list may have its Job by now.
       situation.live.output = nil
       situation.neighbours = situation.repository.map(caches.neighbours(of:)) ?? []
@@ -127,6 +128,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     if looks.contains(.configuration) {
       situation.live.configuration = try await access.configuration(of: repository)
     }
+    if looks.contains(.claims) { situation.live.claims = try await volumeClaims(of: repository) }
     if looks.contains(.output) {
       situation.live.output = try await access.output(of: repository, neighbours: situation.neighbours)
     }
@@ -134,6 +136,17 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     if looks.contains(.slot) {
       situation.live.slot = slots.withLock { $0.request(situation.key) }
     }
+  }
+
+  private func volumeClaims(
+    of repository: SatisRepository
+  ) async throws(KubernetesError) -> [String: PersistentVolumeClaim?] {
+    var claims: [String: PersistentVolumeClaim?] = [:]
+    for name in Set(repository.volumeUses.map(\.claimName)).sorted() {
+      claims[name] = .some(
+        try await access.volumeClaim(NamespacedName(namespace: repository.key.namespace, name: name)))
+    }
+    return claims
   }
 
   /// Builds of a batch are read side by side.

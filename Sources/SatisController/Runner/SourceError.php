@@ -42,7 +42,7 @@ final class SourceError
 
     private const ADVICE = [
         'VolumeFull' => 'the volume of the output, the volume of the cache or the temporary directory is full: make it larger, or purge',
-        'OutOfMemory' => 'raise the memory limit of the container, and SATIS_MEMORY_LIMIT where PHP itself was the one to stop it',
+        'OutOfMemory' => 'raise spec.podTemplate.resources.limits.memory of the SatisRepository, and SATIS_MEMORY_LIMIT of the image where PHP itself was the one to stop it',
         'SourceUnreachable' => 'the git host did not answer as it should',
         'SourceDenied' => 'check that the repository exists and that the credentials, known hosts and authorities of the repository let Satis in',
         'SourceInvalid' => 'it has no package that Satis can build',

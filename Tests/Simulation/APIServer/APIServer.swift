@@ -13,6 +13,8 @@ final class APIServer {
   var snapshots: [NamespacedName: String] = [:]
   /// Texts of satis.json in ConfigMaps.
   private(set) var configurations: [NamespacedName: String] = [:]
+  /// Names of the volume claims that somebody has deleted.
+  var missingClaims: Set<String> = []
   /// Called when a ConfigMap changes.
   var configurationChanged: (NamespacedName) -> Void = { _ in }
 

@@ -59,6 +59,7 @@ enum Fault: String, CaseIterable, Sendable {
   case noLocks = "storage without locks"
   case brokenConfiguration = "satis.json broken"
   case missingConfiguration = "satis.json missing"
+  case missingClaim = "volume claim missing"
 }
 
 /// What people do and what becomes of it.

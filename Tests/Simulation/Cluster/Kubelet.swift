@@ -47,16 +47,11 @@ final class Kubelet {
 
   private func schedule(_ life: Life) {
     guard isThere(life) else { return }
+    guard !world.server.missingClaims.contains(life.output.claimName) else {
+      return hold(life, "persistentvolumeclaim \"\(life.output.claimName)\" not found", for: 2_000...20_000)
+    }
     if world.strikes(.unschedulable, world.faults.unschedulable) {
-      report(life) { pod in
-        var status = Pod.Status(phase: "Pending")
-        status.conditions = [
-          .init(type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/3 nodes")
-        ]
-        pod.status = status
-      }
-      world.plan(world.dice.number(5_000...200_000)) { [self] in schedule(life) }
-      return
+      return hold(life, "0/3 nodes", for: 5_000...200_000)
     }
     guard let node = world.dice.pick(nodes.filter(\.isReachable)) else {
       world.plan(5_000) { [self] in schedule(life) }
@@ -69,6 +64,18 @@ final class Kubelet {
       pod.status = Self.status("Pending", waiting: "ContainerCreating")
     }
     pull(life)
+  }
+
+  /// There is no node for a pod; the scheduler tries again later.
+  private func hold(_ life: Life, _ message: String, for time: ClosedRange<Int64>) {
+    report(life) { pod in
+      var status = Pod.Status(phase: "Pending")
+      status.conditions = [
+        .init(type: "PodScheduled", status: "False", reason: "Unschedulable", message: message)
+      ]
+      pod.status = status
+    }
+    world.plan(world.dice.number(time)) { [self] in schedule(life) }
   }
 
   private func pull(_ life: Life) {

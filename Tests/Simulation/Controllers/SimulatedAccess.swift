@@ -41,6 +41,13 @@ struct SimulatedAccess: ClusterAccess {
     }
   }
 
+  func volumeClaim(_ key: NamespacedName) async throws(KubernetesError) -> PersistentVolumeClaim? {
+    try await read("PersistentVolumeClaim \(key.name)") { server in
+      server.missingClaims.contains(key.name)
+        ? nil : PersistentVolumeClaim(metadata: .init(name: key.name, namespace: key.namespace))
+    }
+  }
+
   func output(
     of repository: SatisRepository, neighbours: [SatisRepository]
   ) async throws(KubernetesError) -> Situation.OutputView {

@@ -8,7 +8,7 @@ struct Disturbances {
   let world: World
 
   func one() {
-    switch world.dice.number(0...14) {
+    switch world.dice.number(0...15) {
     case 0, 1:
       guard let controller = world.dice.pick(world.leaders.running) else { return }
       world.tally.count(.crash)
@@ -23,7 +23,8 @@ struct Disturbances {
     case 8, 9: deleteJob()
     case 10: foreignJob()
     case 11: lateJob()
-    case 12, 13: for _ in 0..<world.dice.number(1...3) { hostTrouble() }
+    case 12: deleteClaim()
+    case 13, 14: for _ in 0..<world.dice.number(1...3) { hostTrouble() }
     default:
       world.isQuotaUsedUp = true
       world.plan(world.dice.number(1_000...90_000)) { world.isQuotaUsedUp = false }
@@ -40,6 +41,17 @@ struct Disturbances {
       world.kubelet.force(pod)
     } else {
       world.server.beginDeletion(of: pod.key, graceSeconds: 30)
+    }
+  }
+
+  /// Pods that have it mounted keep it; others wait until somebody creates it again.
+  private func deleteClaim() {
+    world.tally.count(.missingClaim)
+    world.say("people", "delete the volume claim out")
+    world.server.missingClaims.insert("out")
+    world.plan(world.dice.number(5_000...200_000)) {
+      world.say("people", "create the volume claim out")
+      world.server.missingClaims = []
     }
   }
 

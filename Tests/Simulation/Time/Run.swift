@@ -101,6 +101,7 @@ struct Run {
     world.say("world", "calms down")
     world.faults = .quiet
     world.isQuotaUsedUp = false
+    world.server.missingClaims = []
     for index in world.git.sources.indices {
       world.git.sources[index].isDown = false
       world.git.sources[index].isDenied = false
