@@ -69,7 +69,8 @@ extension RepositoryPlanner {
       delete(job)
     } else {
       if progress.startProblem != nil {
-        lookAgain(at: isLate ? deadline : min(deadline, start + Self.patience))
+        let mayCheckLater = progress.mayLackVolumes && !isLate
+        lookAgain(at: mayCheckLater ? min(deadline, start + Self.patience) : deadline)
       }
       if let deletion = pod?.metadata.deletionTimestamp {
         lookAgain(at: deletion + PodProgress.unreachableSeconds + 1)

@@ -251,3 +251,11 @@ extension [Action] {
     }
   }
 }
+
+extension SatisBuild.Source {
+  /// Sources of the scene's satis.json, and the same after a branch of theirs was deleted.
+  static let lib = Self(url: "https://git.example.org/acme/lib.git")
+  static let app = Self(url: "https://git.example.org/acme/app")
+  static let prunedLib = Self(url: "https://git.example.org/acme/lib.git", prune: true)
+  static let prunedApp = Self(url: "https://git.example.org/acme/app", prune: true)
+}
