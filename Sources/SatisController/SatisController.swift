@@ -119,8 +119,8 @@ public struct SatisController: Service, CustomStringConvertible {
     logger.info("the controller has stopped")
   }
 
-  private func changed(_ keys: Set<NamespacedName>) {
-    queue.add(keys.filter(Caches.isRepository))
+  private func changed(_ keys: Set<NamespacedName>, _ priority: WorkPriority) {
+    queue.add(keys.filter(Caches.isRepository), priority)
     // A decision needs all four views: the absence of a Job means nothing before Jobs are listed.
     if notReady == nil, queue.isPaused {
       reconciler.adoptRunningJobs()
@@ -128,8 +128,8 @@ public struct SatisController: Service, CustomStringConvertible {
     }
   }
 
-  private func configurationsChanged(_ maps: Set<NamespacedName>) {
-    queue.add(maps.flatMap(caches.repositories(configuredBy:)))
+  private func configurationsChanged(_ maps: Set<NamespacedName>, _ priority: WorkPriority) {
+    queue.add(maps.flatMap(caches.repositories(configuredBy:)), priority)
   }
 
   /// For the log; what it holds is nobody's business.
