@@ -37,7 +37,10 @@ public struct ClientMetrics: Sendable {
   ///   - factory: as a rule a `MetricsRegistry`.
   public init(server: String, factory: any MetricsFactory) {
     let scheme = server.firstRange(of: "://")?.upperBound ?? server.startIndex
-    host = String(server[scheme...].prefix { $0 != "/" })
+    let authority = server[scheme...].prefix { $0 != "/" }
+    // A password may stand before the host.
+    host = String(
+      authority[(authority.lastIndex(of: "@").map(authority.index(after:)) ?? authority.startIndex)...])
     self.factory = factory
     for (method, code) in Self.methods {
       requests(method, code).increment(by: 0)

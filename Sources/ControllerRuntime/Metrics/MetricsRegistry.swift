@@ -82,10 +82,9 @@ public final class MetricsRegistry: Sendable {
   private func number(
     _ name: String, _ dimensions: [(String, String)], _ kind: MetricDescription.Kind
   ) -> NumberCell {
-    if case .number(let cell)? = cell(name, dimensions) {
-      if families[name]?.description.kind == kind { return cell }
-      complain("\(name) is no \(kind)")
-    }
+    guard let cell = cell(name, dimensions) else { return NumberCell() }
+    if case .number(let cell) = cell, families[name]?.description.kind == kind { return cell }
+    complain("\(name) is no \(kind.word)")
     return NumberCell()
   }
 

@@ -66,6 +66,13 @@ import Testing
     #expect(registry.problems.isEmpty)
   }
 
+  @Test func `the host shows no password that stands before it`() {
+    let metrics = ClientMetrics(server: "https://alex:p@ss@example.org/prefix", factory: registry)
+    metrics.observe(.request(.init(verb: "get", method: "GET", resource: "jobs", code: 200, duration: .zero)))
+    #expect(value(#"rest_client_requests_total{code="200",method="GET",host="example.org"}"#) == 1)
+    #expect(!registry.exposition().contains("ss@"))
+  }
+
   @Test func `watches are counted from zero`() {
     let metrics = ClientMetrics(server: "https://example.org", factory: registry)
     metrics.observe(.watch(resource: "jobs", .created))
