@@ -33,6 +33,19 @@ public final class Cache<Object: KubernetesObject>: Sendable {
   /// Every object, in no particular order.
   public var objects: [Object] { state.withLock { Array($0.objects.values) } }
 
+  /// How many objects there are of each class; those without one are not counted.
+  ///
+  /// - Parameter classify: called under the cache's lock, so it only looks at the object.
+  public func tally<Class: Hashable & Sendable>(by classify: (Object) -> Class?) -> [Class: Int] {
+    state.withLock { state in
+      var counts: [Class: Int] = [:]
+      for object in state.objects.values {
+        if let found = classify(object) { counts[found, default: 0] += 1 }
+      }
+      return counts
+    }
+  }
+
   /// The objects filed under a key, in no particular order.
   public func objects(indexedBy key: NamespacedName) -> [Object] {
     state.withLock { state in

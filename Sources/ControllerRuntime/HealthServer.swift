@@ -18,12 +18,13 @@ public enum HealthServer {
     }
   }
 
-  /// A service that serves the two routes alone, on all addresses.
+  /// A service that serves the two routes alone, and `/metrics` where there are any, on all addresses.
   public static func service(
-    port: Int, logger: Logger, notReady: @escaping @Sendable () -> String?
+    port: Int, metrics: MetricsRegistry? = nil, logger: Logger, notReady: @escaping @Sendable () -> String?
   ) -> Application<RouterResponder<BasicRequestContext>> {
     let router = Router()
     addRoutes(to: router, notReady: notReady)
+    metrics?.addRoute(to: router)
     return Application(
       router: router,
       configuration: .init(address: .hostname("0.0.0.0", port: port), serverName: nil),

@@ -22,11 +22,12 @@ public struct Informer<Object: KubernetesObject>: Sendable {
     self.logger = logger
   }
 
-  /// Keeps the cache in step until the task is cancelled, and reports the keys that each change concerns.
-  public func run(_ changed: @escaping @Sendable (Set<NamespacedName>) -> Void) async {
+  /// Keeps the cache in step until the task is cancelled, and reports the keys that each change concerns and how
+  /// urgent they are.
+  public func run(_ changed: @escaping @Sendable (Set<NamespacedName>, WorkPriority) -> Void) async {
     await watcher.run { update in
       reportUnreadable(update)
-      changed(cache.take(update))
+      changed(cache.take(update), WorkPriority(of: update))
     }
   }
 

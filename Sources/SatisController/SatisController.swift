@@ -35,6 +35,12 @@ public struct SatisController: Service, CustomStringConvertible {
     }
   }
 
+  /// What a controller measures.
+  public static var metricDescriptions: [MetricDescription] {
+    ControllerMetrics.descriptions + BuildMetrics.descriptions + QueueMetrics.descriptions
+      + NotificationMetrics.descriptions
+  }
+
   private let repositories: Informer<SatisRepository>
   private let builds: Informer<SatisBuild>
   private let jobs: Informer<Job>
@@ -51,10 +57,12 @@ public struct SatisController: Service, CustomStringConvertible {
   ///
   /// - Parameters:
   ///   - events: takes what people are told; whoever creates it runs it.
+  ///   - metrics: takes what is measured, and describes it with `metricDescriptions`.
   ///   - now: the wall clock, for the times in statuses.
   /// - Throws: `CurlError` when libcurl cannot be had, by which notifications are posted.
   public init(
-    client: KubernetesClient, configuration: Configuration, events: EventRecorder, logger: Logger,
+    client: KubernetesClient, configuration: Configuration, events: EventRecorder,
+    metrics: MetricsRegistry = MetricsRegistry(metricDescriptions), logger: Logger,
     now: @escaping @Sendable () -> Timestamp
   ) throws {
     self.logger = logger
@@ -70,12 +78,18 @@ public struct SatisController: Service, CustomStringConvertible {
       client: client, namespace: namespace, labelSelector: ResourceNames.buildSelector, cache: caches.pods,
       logger: logger)
     configurations = Informer(client: client, namespace: namespace, cache: Cache { [$0.key] }, logger: logger)
-    let queue = WorkQueue<NamespacedName>(maximumConcurrency: configuration.concurrency)
+    let controllerMetrics = ControllerMetrics(
+      controller: "satisrepository", maximumConcurrency: configuration.concurrency, registry: metrics)
+    let queue = WorkQueue<NamespacedName>(
+      maximumConcurrency: configuration.concurrency, observe: controllerMetrics.observe)
     self.queue = queue
+    controllerMetrics.follow(queue)
+    QueueMetrics.follow(caches, maximumJobs: configuration.maximumJobs, in: metrics)
     let (reports, continuation) = AsyncStream<NotificationReport>.makeStream()
     self.reports = reports
     let notifier = try Notifier(
-      configuration: .init(allowsLocalAddresses: configuration.notifiesLocalAddresses), logger: logger
+      configuration: .init(allowsLocalAddresses: configuration.notifiesLocalAddresses), metrics: metrics,
+      logger: logger
     ) { continuation.yield($0) }
     self.notifier = notifier
     reconciler = RepositoryReconciler(
@@ -86,6 +100,7 @@ public struct SatisController: Service, CustomStringConvertible {
         events.record(
           on: told.object, type: told.kind, reason: told.reason, action: told.action, note: told.note)
       },
+      measure: BuildMetrics(factory: metrics).wrote,
       wake: { queue.add($0) })
   }
 
@@ -119,8 +134,8 @@ public struct SatisController: Service, CustomStringConvertible {
     logger.info("the controller has stopped")
   }
 
-  private func changed(_ keys: Set<NamespacedName>) {
-    queue.add(keys.filter(Caches.isRepository))
+  private func changed(_ keys: Set<NamespacedName>, _ priority: WorkPriority) {
+    queue.add(keys.filter(Caches.isRepository), priority)
     // A decision needs all four views: the absence of a Job means nothing before Jobs are listed.
     if notReady == nil, queue.isPaused {
       reconciler.adoptRunningJobs()
@@ -128,8 +143,8 @@ public struct SatisController: Service, CustomStringConvertible {
     }
   }
 
-  private func configurationsChanged(_ maps: Set<NamespacedName>) {
-    queue.add(maps.flatMap(caches.repositories(configuredBy:)))
+  private func configurationsChanged(_ maps: Set<NamespacedName>, _ priority: WorkPriority) {
+    queue.add(maps.flatMap(caches.repositories(configuredBy:)), priority)
   }
 
   /// For the log; what it holds is nobody's business.

@@ -14,18 +14,25 @@ enum Answer: Sendable {
   /// Refused; no object was made.
   case refused(Refusal)
 
-  private var body: JSONValue {
+  /// One word for programs.
+  var result: String {
     switch self {
-    case .created(let build): Self.body(of: build, result: "created")
-    case .duplicate(let build): Self.body(of: build, result: "duplicate")
-    case .pong: ["result": "pong"]
-    case .ignored(let reason): ["result": "ignored", "reason": .string(reason)]
-    case .refused(let refusal): ["error": .string(refusal.code), "message": .string(refusal.message)]
+    case .created: "created"
+    case .duplicate: "duplicate"
+    case .pong: "pong"
+    case .ignored: "ignored"
+    case .refused(let refusal): refusal.code
     }
   }
 
-  private static func body(of build: NamespacedName, result: JSONValue) -> JSONValue {
-    ["result": result, "build": .string(build.name), "namespace": .string(build.namespace)]
+  private var body: JSONValue {
+    switch self {
+    case .created(let build), .duplicate(let build):
+      ["result": .string(result), "build": .string(build.name), "namespace": .string(build.namespace)]
+    case .pong: ["result": .string(result)]
+    case .ignored(let reason): ["result": .string(result), "reason": .string(reason)]
+    case .refused(let refusal): ["error": .string(refusal.code), "message": .string(refusal.message)]
+    }
   }
 
   private var status: HTTPResponse.Status {

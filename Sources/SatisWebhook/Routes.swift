@@ -6,11 +6,12 @@ import Logging
 /// The paths of the service and what stands between HTTP and a `DeliveryHandler`.
 struct Routes: Sendable {
   let handler: DeliveryHandler
+  let metrics: WebhookMetrics
   let logger: Logger
 
   var router: Router<BasicRequestContext> {
     let router = Router()
-    router.add(middleware: UnknownRoutes(logger: logger))
+    router.add(middleware: UnknownRoutes(metrics: metrics, logger: logger))
     // Ready even when the API server is away: a refusal with Retry-After tells a host more than no connection.
     HealthServer.addRoutes(to: router) { nil }
     router.post(":namespace/:repository") { request, context in
@@ -23,6 +24,7 @@ struct Routes: Sendable {
   }
 
   private func receive(_ request: Request, to key: NamespacedName) async throws -> Answer {
+    let startTime = ContinuousClock.now
     let headers = Headers(request.headers.map { (name: $0.name.canonicalName, value: $0.value) })
     let host = GitHosts.sender(of: headers)
     let answer: Answer
@@ -31,6 +33,7 @@ struct Routes: Sendable {
     } else {
       answer = .refused(.tooLarge(limit: host.maximumBodyBytes))
     }
+    metrics.answered(answer, to: host, after: ContinuousClock.now - startTime)
     log(answer, host: host, delivery: host.deliveryID(in: headers), key: key)
     return answer
   }
@@ -69,6 +72,7 @@ extension Request {
 
 /// Gives answers of this service where the router would give empty ones: an unknown path, a wrong method.
 private struct UnknownRoutes: RouterMiddleware {
+  let metrics: WebhookMetrics
   let logger: Logger
 
   func handle(
@@ -79,6 +83,7 @@ private struct UnknownRoutes: RouterMiddleware {
       return try await next(request, context)
     } catch let error as HTTPError where error.status == .notFound {
       let refusal = Self.refusal(path: request.uri.path)
+      metrics.refused(refusal)
       logger.info(
         "call refused",
         metadata: [

@@ -1,3 +1,4 @@
+public import ControllerRuntime
 public import Hummingbird
 public import Logging
 
@@ -20,14 +21,21 @@ public enum WebhookService {
     }
   }
 
+  /// What the service measures.
+  public static var metricDescriptions: [MetricDescription] { WebhookMetrics.descriptions }
+
   /// A service that answers `POST /{namespace}/{repository}`, and `/healthz` and `/readyz` for probes.
+  ///
+  /// - Parameter metrics: takes what is measured, and describes it with `metricDescriptions`. The service does not show
+  ///   it: anybody may call it.
   public static func application(
-    store: some BuildStore, configuration: Configuration, logger: Logger
+    store: some BuildStore, configuration: Configuration,
+    metrics: MetricsRegistry = MetricsRegistry(metricDescriptions), logger: Logger
   ) -> Application<RouterResponder<BasicRequestContext>> {
     let handler = DeliveryHandler(
       store: store, namespace: configuration.namespace, timeLimit: configuration.timeLimit)
     return Application(
-      router: Routes(handler: handler, logger: logger).router,
+      router: Routes(handler: handler, metrics: WebhookMetrics(factory: metrics), logger: logger).router,
       // Hosts call once in a while; a connection that says nothing for so long has no more to say.
       server: .http1(configuration: .init(idleTimeout: .seconds(30))),
       configuration: .init(address: .hostname("0.0.0.0", port: configuration.port), serverName: nil),

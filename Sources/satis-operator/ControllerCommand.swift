@@ -22,7 +22,7 @@ struct ControllerCommand: AsyncParsableCommand {
   @Option(name: .customLong("default-image"), help: "The Satis image of repositories that name none.")
   var defaultImage = "composer/satis:latest"
 
-  @Option(name: .customLong("health-port"), help: "The port of /healthz and /readyz.")
+  @Option(name: .customLong("health-port"), help: "The port of /healthz, /readyz and /metrics.")
   var healthPort = 8_081
 
   @Option(
@@ -38,7 +38,8 @@ struct ControllerCommand: AsyncParsableCommand {
 
   func run() async throws {
     let logger = shared.logger("controller")
-    let client = try shared.client(logger: logger)
+    let metrics = shared.metrics(SatisController.metricDescriptions, logger: logger)
+    let client = try shared.client(metrics: metrics, logger: logger)
     let namespace = shared.namespace ?? client.configuration.namespace
     logger.info("serving", metadata: ["namespace": "\(namespace)", "default-image": "\(defaultImage)"])
     let events = EventRecorder(
@@ -49,9 +50,12 @@ struct ControllerCommand: AsyncParsableCommand {
       configuration: .init(
         namespace: namespace, defaultImage: defaultImage, maximumJobs: maxConcurrentJobs),
       events: events,
+      metrics: metrics,
       logger: logger,
       now: currentTime)
-    let health = HealthServer.service(port: healthPort, logger: logger) { controller.notReady }
+    let health = HealthServer.service(port: healthPort, metrics: metrics, logger: logger) {
+      controller.notReady
+    }
     // Stopped in reverse order: what the last decision tells is written, and probes are answered until then.
     try await ServiceGroup(
       services: [health, events, controller], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControllerRuntime
 import KubernetesClient
 import Logging
 import SatisWebhook
@@ -20,16 +21,27 @@ struct WebhookCommand: AsyncParsableCommand {
   @Option(help: "The port to listen on; /healthz and /readyz are there as well.")
   var port = 8_080
 
+  @Option(
+    name: .customLong("metrics-port"),
+    help:
+      "The port of /metrics, which is not for those who call the other one; /healthz and /readyz are there as well."
+  )
+  var metricsPort = 8_081
+
   func run() async throws {
     let logger = shared.logger("webhook")
-    let client = try shared.client(logger: logger)
+    let metrics = shared.metrics(WebhookService.metricDescriptions, logger: logger)
+    let client = try shared.client(metrics: metrics, logger: logger)
     let namespace = shared.namespace ?? client.configuration.namespace
     let service = WebhookService.application(
       store: ClusterBuildStore(client: client),
       configuration: .init(namespace: namespace, port: port),
+      metrics: metrics,
       logger: logger)
-    try await ServiceGroup(services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-      .run()
+    let inner = HealthServer.service(port: metricsPort, metrics: metrics, logger: logger) { nil }
+    try await ServiceGroup(
+      services: [inner, service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+    ).run()
     await client.shutdown()
   }
 }

@@ -27,6 +27,13 @@ import Testing
 
   private func version(_ name: String) -> String? { cache[key(name)]?.metadata.resourceVersion }
 
+  @Test func `objects are counted by class, those without one are not`() {
+    _ = cache.take(.replaced([object("a"), object("b", owner: "other"), object("c")], unreadable: []))
+    let counts = cache.tally { object in object.metadata.name == "c" ? nil : object.metadata.labels?["owner"]
+    }
+    #expect(counts == ["acme": 1, "other": 1])
+  }
+
   // MARK: - Lists and the index
 
   @Test func `a cache is in step once a whole list has arrived, even an empty one`() {

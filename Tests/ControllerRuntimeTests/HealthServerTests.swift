@@ -37,6 +37,17 @@ import Testing
     #expect(try await answer(path).status == .notFound)
   }
 
+  @Test func `metrics are served where there are any, in the format that Prometheus asks for`() async throws {
+    let metrics = MetricsRegistry([.counter("a_total", "A.")])
+    let application = HealthServer.service(port: 0, metrics: metrics, logger: Logger(label: "test")) { nil }
+    try await application.test(.router) { client in
+      let response = try await client.executeRequest(uri: "/metrics", method: .get, headers: [:], body: nil)
+      #expect(response.status == .ok)
+      #expect(response.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
+      #expect(String(buffer: response.body) == metrics.exposition())
+    }
+  }
+
   @Test func `the service answers on a port`() async throws {
     let application = HealthServer.service(port: 0, logger: Logger(label: "test")) { nil }
     let status = try await application.test(.live) { client in

@@ -1,3 +1,4 @@
+import ControllerRuntime
 import Crypto
 import HTTPTypes
 import Hummingbird
@@ -14,6 +15,7 @@ struct Fixture {
 
   let store = FakeStore()
   let logs = InMemoryLogHandler()
+  let metrics = MetricsRegistry(WebhookService.metricDescriptions)
   var namespace: String? = "satis"
   var timeLimit: Duration = .seconds(8)
 
@@ -49,6 +51,7 @@ struct Fixture {
     let application = WebhookService.application(
       store: store,
       configuration: .init(namespace: namespace, timeLimit: timeLimit),
+      metrics: metrics,
       logger: Logger(label: "test") { _ in logs })
     return try await application.test(.router) { client in
       var headers = HTTPFields()

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import KubernetesClient
 
 /// The operator's executable as a process of its own, for tests that kill it.
@@ -6,26 +6,36 @@ public final class OperatorProcess: Sendable {
   private let process: Process
 
   /// Starts `satis-operator` with arguments.
-  public init(_ arguments: [String], environment: [String: String] = [:]) throws {
+  ///
+  /// - Parameter log: the file that takes what it logs; nil when nobody is to read it.
+  public init(_ arguments: [String], environment: [String: String] = [:], log: URL? = nil) throws {
     let process = Process()
     process.executableURL = try Self.executable()
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, own in own }
-    process.standardError = FileHandle.nullDevice
+    if let log {
+      try Data().write(to: log)
+      process.standardError = try FileHandle(forWritingTo: log)
+    } else {
+      process.standardError = FileHandle.nullDevice
+    }
     process.standardOutput = FileHandle.nullDevice
     try process.run()
     self.process = process
   }
 
   /// Starts the controller for a namespace.
+  ///
+  /// - Parameter healthPort: 0 for any free one.
   public static func controller(
-    kubeconfig: String, namespace: String, defaultImage: String = "satis:test"
+    kubeconfig: String, namespace: String, defaultImage: String = "satis:test", healthPort: Int = 0,
+    log: URL? = nil
   ) throws -> OperatorProcess {
-    // Port 0: any free one.
-    try OperatorProcess([
-      "controller", "--kubeconfig", kubeconfig, "--namespace", namespace, "--default-image", defaultImage,
-      "--health-port", "0",
-    ])
+    try OperatorProcess(
+      [
+        "controller", "--kubeconfig", kubeconfig, "--namespace", namespace, "--default-image", defaultImage,
+        "--health-port", "\(healthPort)", "--log-format", "json",
+      ], log: log)
   }
 
   /// `kill -9`, and the wait until the process is gone.

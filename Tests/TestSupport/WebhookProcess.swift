@@ -10,23 +10,30 @@ public struct WebhookProcess: Sendable {
 
   /// The URL under which the namespace's repositories are.
   public let address: String
+  /// The URL under which the metrics are.
+  public let metricsAddress: String
   private let process: OperatorProcess
   private let curl: CurlClient
 
   /// Starts the service for a namespace and waits until it is healthy.
   public static func start(kubeconfig: String, namespace: String) async throws -> WebhookProcess {
     let port = try FreePort.find()
+    let metricsPort = try FreePort.find()
     let process = try OperatorProcess([
       "webhook", "--kubeconfig", kubeconfig, "--namespace", namespace, "--port", "\(port)",
+      "--metrics-port", "\(metricsPort)",
     ])
     let curl = try CurlClient()
     do {
+      try await waitUntilHealthy("http://127.0.0.1:\(metricsPort)", curl)
       try await waitUntilHealthy("http://127.0.0.1:\(port)", curl)
     } catch {
       process.killHard()
       throw error
     }
-    return WebhookProcess(address: "http://127.0.0.1:\(port)/\(namespace)", process: process, curl: curl)
+    return WebhookProcess(
+      address: "http://127.0.0.1:\(port)/\(namespace)",
+      metricsAddress: "http://127.0.0.1:\(metricsPort)/metrics", process: process, curl: curl)
   }
 
   /// Ends the service.

@@ -20,6 +20,8 @@ struct APIRequest: Sendable, CustomStringConvertible {
   }
 
   let verb: Verb
+  /// In the plural.
+  let resource: String
   let description: String
   var contentType = "application/json"
   private(set) var body: [UInt8]?
@@ -29,6 +31,7 @@ struct APIRequest: Sendable, CustomStringConvertible {
   /// A request on one object.
   init(verb: Verb, on type: ResourceType, key: NamespacedName, subresource: Subresource? = nil) {
     self.verb = verb
+    resource = type.plural
     let suffix = subresource.map { "/\($0.rawValue)" } ?? ""
     path = "\(type.path(namespace: key.namespace))/\(key.name.percentEncoded)\(suffix)"
     description = "\(verb.rawValue) \(type.kind) \(key)\(suffix)"
@@ -37,6 +40,7 @@ struct APIRequest: Sendable, CustomStringConvertible {
   /// A request on a collection; the name only serves messages.
   init(verb: Verb, on type: ResourceType, namespace: String?, name: String? = nil) {
     self.verb = verb
+    resource = type.plural
     path = type.path(namespace: namespace)
     let object = name.map { "\(type.kind) \(NamespacedName(namespace: namespace ?? "", name: $0))" }
     description = "\(verb.rawValue) \(object ?? type.plural + (namespace.map { " in \($0)" } ?? ""))"

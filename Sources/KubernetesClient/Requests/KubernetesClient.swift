@@ -12,16 +12,21 @@ public final class KubernetesClient: Sendable {
   public let fieldManager: String
 
   let transport: Transport
+  let observe: @Sendable (ClientObservation) -> Void
 
   /// Creates a client; nothing is sent yet.
   ///
+  /// - Parameter observe: is told what is asked and answered, and returns at once.
   /// - Throws: `KubernetesError` when libcurl cannot be set up.
   public init(
-    configuration: ClusterConfiguration, fieldManager: String, userAgent: String, logger: Logger
+    configuration: ClusterConfiguration, fieldManager: String, userAgent: String, logger: Logger,
+    observe: @escaping @Sendable (ClientObservation) -> Void = { _ in }
   ) throws(KubernetesError) {
     self.configuration = configuration
     self.fieldManager = fieldManager
-    transport = try Transport(configuration: configuration, userAgent: userAgent, logger: logger)
+    self.observe = observe
+    transport = try Transport(
+      configuration: configuration, userAgent: userAgent, logger: logger, observe: observe)
   }
 
   /// Ends every transfer and the thread behind them.

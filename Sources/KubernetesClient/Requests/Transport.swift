@@ -19,11 +19,16 @@ struct Transport: Sendable {
   private let curl: CurlClient
   private let token: TokenReader
   private let logger: Logger
+  private let observe: @Sendable (ClientObservation) -> Void
 
-  init(configuration: ClusterConfiguration, userAgent: String, logger: Logger) throws(KubernetesError) {
+  init(
+    configuration: ClusterConfiguration, userAgent: String, logger: Logger,
+    observe: @escaping @Sendable (ClientObservation) -> Void = { _ in }
+  ) throws(KubernetesError) {
     self.configuration = configuration
     self.userAgent = userAgent
     self.logger = logger
+    self.observe = observe
     token = TokenReader(source: configuration.token)
     do throws(CurlError) {
       curl = try CurlClient()
@@ -55,11 +60,14 @@ struct Transport: Sendable {
       var outgoing = try curlRequest(request)
       outgoing.timeout = Self.timeout
       let response: CurlResponse
+      let startTime = ContinuousClock.now
       do throws(CurlError) {
         response = try await curl.send(outgoing)
       } catch {
+        tell(request, code: nil, since: startTime)
         throw KubernetesError(request: request.description, cause: .transport(error))
       }
+      tell(request, code: response.status, since: startTime)
       if response.status == 401, mayReadTokenAgain, token.invalidate() {
         mayReadTokenAgain = false
         continue
@@ -81,8 +89,12 @@ struct Transport: Sendable {
     var outgoing = try curlRequest(request)
     // A connection for each watch: a paused or slow stream must not hold up requests beside it.
     outgoing.silenceTimeout = silence
+    let startTime = ContinuousClock.now
+    var isAnswered = false
     do {
       try await curl.stream(outgoing) { head, body in
+        isAnswered = true
+        tell(request, code: head.status, since: startTime)
         guard (200..<300).contains(head.status) else {
           if head.status == 401 { _ = token.invalidate() }
           var text: [UInt8] = []
@@ -95,10 +107,19 @@ struct Transport: Sendable {
         }
       }
     } catch let error as CurlError {
+      if !isAnswered { tell(request, code: nil, since: startTime) }
       throw KubernetesError(request: request.description, cause: .transport(error))
     } catch let error as LineTooLong {
       throw KubernetesError(request: request.description, cause: .unreadable(error.description))
     }
+  }
+
+  private func tell(_ request: APIRequest, code: Int?, since startTime: ContinuousClock.Instant) {
+    observe(
+      .request(
+        .init(
+          verb: request.verb.rawValue, method: request.verb.method, resource: request.resource, code: code,
+          duration: ContinuousClock.now - startTime)))
   }
 
   private func curlRequest(_ request: APIRequest) throws(KubernetesError) -> CurlRequest {

@@ -16,6 +16,7 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
     self.namespace = namespace
     self.labelSelector = labelSelector
     self.logger = logger
+    tell(.created)
   }
 
   /// Runs until its task is cancelled.
@@ -33,12 +34,17 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
           let page = try await client.list(
             Object.self, in: namespace, labelSelector: labelSelector, limit: Self.pageSize,
             continueToken: token)
-          if let change = state.listed(page) { await update(change) }
+          if let change = state.listed(page) {
+            tell(.listed)
+            await update(change)
+          }
         case .watch(let version):
+          tell(.began)
           try await watch(from: version, &state, update)
         }
       } catch let error as KubernetesError {
         guard !error.isCancelled else { return }
+        tell(.failed(isExpired: error.isExpired))
         state.failed(expired: error.isExpired, jitter: .random(in: 0..<1))
         logger.log(
           level: error.isExpired ? .info : .warning, "the watch is interrupted and begins again",
@@ -47,6 +53,10 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
         return  // Only cancellation is left.
       }
     }
+  }
+
+  private func tell(_ incident: ClientObservation.Incident) {
+    client.observe(.watch(resource: Object.resourceType.plural, incident))
   }
 
   private func watch(
@@ -62,6 +72,7 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
       timeoutSeconds: seconds
     ) { event in
       sawEvent = true
+      if let kind = event.kind { tell(.event(kind)) }
       if let change = state.received(event) { await update(change) }
     }
     state.ended(early: !sawEvent && ContinuousClock.now - started < .seconds(1), jitter: .random(in: 0..<1))

@@ -97,7 +97,7 @@ public struct SatisBuild: KubernetesObject {
     public var actor: String?
 
     /// What kind of event asked for a build.
-    public enum Kind: String, Codable, Hashable, Sendable {
+    public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
       /// A push.
       case webhook = "Webhook"
       /// A cron expression.
@@ -192,7 +192,7 @@ public struct SatisBuild: KubernetesObject {
   }
 
   /// Reasons of the `Succeeded` condition.
-  public enum Reason: String, Sendable {
+  public enum Reason: String, Sendable, CaseIterable {
     /// Waits for its turn.
     case queued = "Queued"
     /// A Job works on it.

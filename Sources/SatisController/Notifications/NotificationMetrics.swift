@@ -1,7 +1,15 @@
+import ControllerRuntime
 import Metrics
 
-/// `satis_notifications_total{type,result}`: posts by the receiver's kind and by how they ended.
+/// Posts of notifications, by the receiver's kind and by how they ended.
 struct NotificationMetrics: Sendable {
+  static let descriptions: [MetricDescription] = [
+    .counter(
+      "satis_notifications_total",
+      "Posts of notifications, by the receiver's type and by how they ended: delivered, failed (and repeated), gave_up.",
+      labels: ["type", "result"])
+  ]
+
   /// How a post ended.
   enum Result: String, Hashable, CaseIterable {
     case delivered

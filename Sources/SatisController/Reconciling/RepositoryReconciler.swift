@@ -17,6 +17,8 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   private let desk = NotificationDesk()
   private let post: @Sendable (BuildNotification, NotificationReceiver) -> Void
   private let announce: @Sendable (Announcement) -> Void
+  private let measure: @Sendable (SatisBuild, SatisBuild.Status) -> Void
+  private let reconcileID: @Sendable () -> String
   private let wake: @Sendable ([NamespacedName]) -> Void
   private let logger: Logger
 
@@ -27,6 +29,8 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   ///   - decide: the decisions that are carried out.
   ///   - post: begins to tell a receiver; how it ended comes back by `posted`.
   ///   - announce: tells people what happened.
+  ///   - measure: is told each status of a build that the server has accepted.
+  ///   - reconcileID: a word by which the log lines of one reconcile are known.
   ///   - wake: reconciles repositories whose turn has come.
   init(
     access: Access, caches: Caches, maximumJobs: Int?, logger: Logger,
@@ -34,6 +38,8 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     decide: @escaping @Sendable (Situation) -> Decision = RepositoryPlanner.decide,
     post: @escaping @Sendable (BuildNotification, NotificationReceiver) -> Void = { _, _ in },
     announce: @escaping @Sendable (Announcement) -> Void = { _ in },
+    measure: @escaping @Sendable (SatisBuild, SatisBuild.Status) -> Void = { _, _ in },
+    reconcileID: @escaping @Sendable () -> String = { String(UInt32.random(in: 0 ... .max), radix: 16) },
     wake: @escaping @Sendable ([NamespacedName]) -> Void
   ) {
     self.access = access
@@ -43,6 +49,8 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     self.now = now
     self.post = post
     self.announce = announce
+    self.measure = measure
+    self.reconcileID = reconcileID
     self.wake = wake
     self.logger = logger
   }
@@ -56,6 +64,9 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
 
   /// Works on one repository until there is nothing to do but wait.
   func reconcile(_ key: NamespacedName) async -> WorkOutcome {
+    var logger = logger
+    logger[metadataKey: "reconcile-id"] = "\(reconcileID())"
+    logger[metadataKey: "repository"] = "\(key)"
     do throws(KubernetesError) {
       var situation = situation(key)
       while true {
@@ -63,7 +74,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
         case .look(let looks):
           try await take(looks, into: &situation)
         case .act(let actions, let again):
-          let refusal = try await perform(actions)
+          let refusal = try await perform(actions, logger)
           settle(key, isWaiting: situation.live.slot.map { $0 != .granted } ?? false)
           guard let refusal else { return again.map { .again(after: $0) } ?? .settled }
           // That is no reason to give up but one to decide anew, now that the claim is written.
@@ -73,16 +84,16 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
       }
     } catch {
       settle(key, isWaiting: false)
-      return outcome(of: error, key)
+      return outcome(of: error, logger)
     }
   }
 
-  private func outcome(of error: KubernetesError, _ key: NamespacedName) -> WorkOutcome {
+  private func outcome(of error: KubernetesError, _ logger: Logger) -> WorkOutcome {
     if error.isCancelled { return .failed }
     // A conflict is how the server says that the decision was made from an old view; it is no trouble.
     logger.log(
       level: error.isConflict ? .debug : .warning, "reconciling is interrupted and tried again",
-      metadata: ["repository": "\(key)", "cause": "\(RedactedText("\(error)"))"])
+      metadata: ["cause": "\(RedactedText("\(error)"))"])
     return .failed
   }
 
@@ -174,10 +185,12 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   // MARK: - Acting
 
   /// Performs actions in order, up to a Job that the server does not take.
-  private func perform(_ actions: [Action]) async throws(KubernetesError) -> Situation.JobRefusal? {
+  private func perform(
+    _ actions: [Action], _ logger: Logger
+  ) async throws(KubernetesError) -> Situation.JobRefusal? {
     for action in actions {
       do throws(KubernetesError) {
-        try await perform(action)
+        try await perform(action, logger)
       } catch {
         guard case .createJob = action, let status = error.status, error.isInvalid || status.code == 403
         else {
@@ -190,7 +203,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     return nil
   }
 
-  private func perform(_ action: Action) async throws(KubernetesError) {
+  private func perform(_ action: Action, _ logger: Logger) async throws(KubernetesError) {
     switch action {
     case .setFinalizer(let repository, let isWanted):
       if let written = try await access.setFinalizer(repository, isWanted) {
@@ -211,7 +224,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     case .createBuild(let build):
       try await access.create(build)
       logger.info("created a build", metadata: ["build": "\(build.key)"])
-    case .updateBuild(let build, let status): try await update(build, status)
+    case .updateBuild(let build, let status): try await update(build, status, logger)
     case .notify(let build, let notification, let targets):
       try await notify(build, notification, targets)
     case .stopPod(let key, let since):
@@ -227,9 +240,12 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     }
   }
 
-  private func update(_ build: SatisBuild, _ status: SatisBuild.Status) async throws(KubernetesError) {
+  private func update(
+    _ build: SatisBuild, _ status: SatisBuild.Status, _ logger: Logger
+  ) async throws(KubernetesError) {
     guard let written = try await access.update(build, status) else { return }
     caches.builds.wrote(written)
+    measure(build, status)
     Announcement(build, from: build.status, to: status).map(announce)
     let condition = status.conditions?[ConditionType.succeeded]
     logger.info(

@@ -30,6 +30,9 @@ enum GitHosts {
   /// Those that send headers of others beside their own come before these.
   private static let all: [any GitHost] = UnsupportedHost.all + [GitHub()]
 
+  /// What the hosts are called, each once.
+  static let providers = all.map(\.provider) + [generic.provider]
+
   /// The sender of a call; whoever cannot be recognised has to speak the generic form.
   static func sender(of headers: Headers) -> any GitHost {
     all.first { $0.isSender(of: headers) } ?? generic

@@ -74,22 +74,22 @@ final class Controller: @unchecked Sendable {
 
   // MARK: - Work
 
-  func changed(_ keys: Set<NamespacedName>) {
+  func changed(_ keys: Set<NamespacedName>, _ priority: WorkPriority) {
     let isReady =
       caches.repositories.isSynced && caches.builds.isSynced && caches.jobs.isSynced && caches.pods.isSynced
     if isReady, queue.isPaused {
       reconciler.adoptRunningJobs()
       queue.resume()
     }
-    add(keys.filter(Caches.isRepository).sorted())
+    add(keys.filter(Caches.isRepository).sorted(), priority)
   }
 
   func configurationChanged(_ map: NamespacedName) {
     whenAwake { [self] in add(caches.repositories(configuredBy: map).sorted()) }
   }
 
-  private func add(_ keys: [NamespacedName]) {
-    for key in keys { queue.add(key) }
+  private func add(_ keys: [NamespacedName], _ priority: WorkPriority = .live) {
+    for key in keys { queue.add(key, priority, now: world.agenda.now) }
     pump()
   }
 

@@ -61,12 +61,12 @@ final class Feed<Object: KubernetesObject> {
     controller.whenAwake { [self] in
       isBusy = false
       guard controller.isAlive else { return }
-      controller.changed(cache.take(update))
+      controller.changed(cache.take(update), WorkPriority(of: update))
       // What came meanwhile is in the same stream already.
       while position < collection.history.count, world.dice.happens(0.8) {
         let next = collection.history[position]
         position += 1
-        controller.changed(cache.take(next))
+        controller.changed(cache.take(next), WorkPriority(of: next))
       }
       wake()
     }

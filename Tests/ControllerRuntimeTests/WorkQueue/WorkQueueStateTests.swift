@@ -9,7 +9,7 @@ import Testing
 
   private func state(_ keys: String..., concurrency: Int = 10) -> State {
     var state = State(maximumConcurrency: concurrency)
-    for key in keys { state.add(key) }
+    for key in keys { state.add(key, now: start) }
     return state
   }
 
@@ -25,8 +25,8 @@ import Testing
   @Test func `a key that is worked on is not given to a second worker, but worked on again afterwards`() {
     var state = state("a")
     #expect(state.take(now: start) == .work("a"))
-    state.add("a")
-    state.add("a")
+    state.add("a", now: start)
+    state.add("a", now: start)
     #expect(state.take(now: start) == .wait(until: nil))
     state.done("a", .settled, now: start)
     #expect(state.take(now: start) == .work("a"))
@@ -52,7 +52,7 @@ import Testing
 
   @Test func `a paused queue keeps what is added, and what becomes due, until it is resumed`() {
     var state = State(maximumConcurrency: 10, isPaused: true)
-    state.add("a")
+    state.add("a", now: start)
     state.add("b", at: start + .seconds(1))
     #expect(state.take(now: start) == .wait(until: start + .seconds(1)))
     #expect(state.take(now: start + .seconds(1)) == .wait(until: nil))
@@ -64,11 +64,11 @@ import Testing
   @Test func `a long queue stays in order`() {
     var state = State(maximumConcurrency: 1_000)
     let keys = (0..<1_000).map(String.init)
-    for key in keys { state.add(key) }
+    for key in keys { state.add(key, now: start) }
     var taken: [String] = []
     while case .work(let key) = state.take(now: start) {
       taken.append(key)
-      if taken.count.isMultiple(of: 100) { state.add("late \(taken.count)") }
+      if taken.count.isMultiple(of: 100) { state.add("late \(taken.count)", now: start) }
     }
     #expect(Array(taken.prefix(1_000)) == keys)
     #expect(taken.count == 1_000)
@@ -114,7 +114,7 @@ import Testing
     #expect(state.take(now: start) == .work("a"))
     state.done("a", .again(after: .seconds(30)), now: start)
     #expect(state.take(now: start) == .wait(until: start + .seconds(30)))
-    state.add("a")
+    state.add("a", now: start)
     #expect(state.take(now: start) == .work("a"))
     state.done("a", .settled, now: start)
     #expect(state.take(now: start) == .wait(until: start + .seconds(30)))
@@ -149,7 +149,7 @@ import Testing
     let later = start + .seconds(60)
     #expect(state.take(now: later) == .work("a"))
     state.done("a", outcome, now: later)
-    state.add("a")
+    state.add("a", now: start)
     #expect(state.take(now: later) == .work("a"))
     state.done("a", .failed, now: later)
     #expect(state.take(now: later) == .wait(until: later + .milliseconds(5)))
@@ -167,7 +167,7 @@ import Testing
   @Test func `a key that was added while its work failed is tried again at once`() {
     var state = state("a")
     #expect(state.take(now: start) == .work("a"))
-    state.add("a")
+    state.add("a", now: start)
     state.done("a", .failed, now: start)
     #expect(state.take(now: start) == .work("a"))
   }
