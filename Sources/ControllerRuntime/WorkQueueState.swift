@@ -18,6 +18,7 @@ where Instant.Duration == Duration {
 
   private let maximumConcurrency: Int
   private(set) var isPaused: Bool
+  private var permission: WorkPermission<Instant>
   private var ready: [Key] = []
   private var readyStart = 0
   private var dirty: Set<Key> = []
@@ -25,9 +26,12 @@ where Instant.Duration == Duration {
   private var delayed: [Key: Instant] = [:]
   private var failures: [Key: Int] = [:]
 
-  init(maximumConcurrency: Int, isPaused: Bool = false) {
+  init(
+    maximumConcurrency: Int, isPaused: Bool = false, permission: WorkPermission<Instant> = .unlimited
+  ) {
     self.maximumConcurrency = maximumConcurrency
     self.isPaused = isPaused
+    self.permission = permission
   }
 
   /// Keys that wait for a worker.
@@ -49,12 +53,27 @@ where Instant.Duration == Duration {
     isPaused = false
   }
 
+  /// Says until when work may begin, instead of what was said before.
+  mutating func allow(_ permission: WorkPermission<Instant>) {
+    self.permission = permission
+  }
+
+  /// Whether work may begin, or what runs may go on.
+  func isAllowed(now: Instant) -> Bool {
+    switch permission {
+    case .unlimited: true
+    case .none: false
+    case .until(let limit): now < limit
+    }
+  }
+
   mutating func take(now: Instant) -> Turn {
     for (key, instant) in delayed where instant <= now {
       delayed[key] = nil
       add(key)
     }
-    guard !isPaused, readyStart < ready.count, processing.count < maximumConcurrency else {
+    guard !isPaused, isAllowed(now: now), readyStart < ready.count, processing.count < maximumConcurrency
+    else {
       return .wait(until: delayed.values.min())
     }
     let key = ready[readyStart]
@@ -84,6 +103,13 @@ where Instant.Duration == Duration {
       add(key, at: now.advanced(by: min(Self.firstDelay * (1 << min(count, 20)), Self.longestDelay)))
     }
   }
+}
+
+/// How long work may begin.
+enum WorkPermission<Instant: InstantProtocol>: Sendable {
+  case unlimited
+  case none
+  case until(Instant)
 }
 
 /// How work on a key ended.
