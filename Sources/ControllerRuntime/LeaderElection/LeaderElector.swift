@@ -109,7 +109,7 @@ public final class LeaderElector: Service, CustomStringConvertible {
         failures = error == nil ? 0 : failures + 1
         if let error { complain(error, isFirst: failures == 1) }
         take(answer)
-      case .finished: return logger.info("the lease is given back")
+      case .finished: return reportEnd()
       case .lost(let cause):
         // It may have been taken before the time that was told is over.
         lead(clock.now)
@@ -155,10 +155,17 @@ public final class LeaderElector: Service, CustomStringConvertible {
       logger.notice("leading")
       announce("\(after.identity) became leader")
     case (.standby, .standby):
-      guard let holder = after.holder, holder != before.holder else { return }
+      // Its own name is there when the watch is faster than the answer.
+      guard let holder = after.holder, holder != before.holder, holder != after.identity else { return }
       logger.info("standing by", metadata: ["leader": "\(holder)"])
     default: break
     }
+  }
+
+  private func reportEnd() {
+    let state = state.withLock { $0 }
+    guard state.holder == state.identity else { return logger.info("the election is over for this process") }
+    logger.warning("the lease could not be given back; others wait until it has run out")
   }
 
   private func announce(_ note: String) {
