@@ -97,6 +97,7 @@ let package = Package(
       name: "ControllerRuntimeTests",
       dependencies: [
         "ControllerRuntime",
+        "TestSupport",
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),

@@ -5,6 +5,7 @@ public import Logging
 public struct Informer<Object: KubernetesObject>: Sendable {
   /// What the watch has shown.
   public let cache: Cache<Object>
+  private let health = WatchHealth()
   private let watcher: Watcher<Object>
   private let logger: Logger
 
@@ -18,8 +19,20 @@ public struct Informer<Object: KubernetesObject>: Sendable {
     logger: Logger
   ) {
     self.cache = cache
-    watcher = Watcher(client: client, namespace: namespace, labelSelector: labelSelector, logger: logger)
+    watcher = Watcher(
+      client: client, namespace: namespace, labelSelector: labelSelector, health: health, logger: logger)
     self.logger = logger
+  }
+
+  /// Whether the watch goes on.
+  public var liveness: HealthCheck { .watchMoves(health, of: Object.resourceType.plural) }
+
+  /// Whether the cache is filled, and the watch has reached the server lately.
+  public var readiness: HealthCheck {
+    let fresh = HealthCheck.watchIsFresh(health, of: Object.resourceType.plural)
+    return HealthCheck(fresh.name) { [cache] in
+      cache.isSynced ? fresh.look() : .bad("has not listed anything yet")
+    }
   }
 
   /// Keeps the cache in step until the task is cancelled, and reports the keys that each change concerns and how

@@ -21,17 +21,20 @@ public struct SatisController: Service, CustomStringConvertible {
     public var maximumJobs: Int?
     /// Whether receivers of notifications may have loopback and link-local addresses.
     public var notifiesLocalAddresses: Bool
+    /// Whether nothing is decided before `lead(until:)` allows it.
+    public var waitsForLeadership: Bool
 
     /// Creates a configuration.
     public init(
       namespace: String?, defaultImage: String, concurrency: Int = 16, maximumJobs: Int? = nil,
-      notifiesLocalAddresses: Bool = false
+      notifiesLocalAddresses: Bool = false, waitsForLeadership: Bool = false
     ) {
       self.namespace = namespace
       self.defaultImage = defaultImage
       self.concurrency = concurrency
       self.maximumJobs = maximumJobs
       self.notifiesLocalAddresses = notifiesLocalAddresses
+      self.waitsForLeadership = waitsForLeadership
     }
   }
 
@@ -81,7 +84,8 @@ public struct SatisController: Service, CustomStringConvertible {
     let controllerMetrics = ControllerMetrics(
       controller: "satisrepository", maximumConcurrency: configuration.concurrency, registry: metrics)
     let queue = WorkQueue<NamespacedName>(
-      maximumConcurrency: configuration.concurrency, observe: controllerMetrics.observe)
+      maximumConcurrency: configuration.concurrency, waitsForPermission: configuration.waitsForLeadership,
+      observe: controllerMetrics.observe)
     self.queue = queue
     controllerMetrics.follow(queue)
     QueueMetrics.follow(caches, maximumJobs: configuration.maximumJobs, in: metrics)
@@ -95,6 +99,7 @@ public struct SatisController: Service, CustomStringConvertible {
     reconciler = RepositoryReconciler(
       access: KubernetesAccess(client: client, defaultImage: configuration.defaultImage),
       caches: caches, maximumJobs: configuration.maximumJobs, logger: logger, now: now,
+      mayWrite: { queue.isAllowed },
       post: { notifier.enqueue($0, to: $1) },
       announce: { told in
         events.record(
@@ -104,13 +109,22 @@ public struct SatisController: Service, CustomStringConvertible {
       wake: { queue.add($0) })
   }
 
-  /// Why the controller cannot work yet; nil when every cache is filled.
-  public var notReady: String? {
-    let missing = [
-      (caches.repositories.isSynced, "satisrepositories"), (caches.builds.isSynced, "satisbuilds"),
-      (caches.jobs.isSynced, "jobs"), (caches.pods.isSynced, "pods"),
-    ].filter { !$0.0 }.map(\.1)
-    return missing.isEmpty ? nil : "not listed yet: \(missing.joined(separator: ", "))"
+  /// What only a restart would mend.
+  public var liveness: [HealthCheck] {
+    [repositories.liveness, builds.liveness, jobs.liveness, pods.liveness, configurations.liveness]
+  }
+
+  /// What has to be right before the controller can decide anything, now or as soon as it leads.
+  public var readiness: [HealthCheck] {
+    [repositories.readiness, builds.readiness, jobs.readiness, pods.readiness, configurations.readiness]
+  }
+
+  /// Lets decisions be made until then; each time replaces the one before.
+  ///
+  /// Until the first time the caches are kept in step and nothing else is done, so that taking over takes no time.
+  public func lead(until limit: ContinuousClock.Instant) {
+    queue.allow(until: limit)
+    beginWhenReady()
   }
 
   /// Runs until graceful shutdown, which lets the decisions that are being carried out finish, or until
@@ -136,11 +150,13 @@ public struct SatisController: Service, CustomStringConvertible {
 
   private func changed(_ keys: Set<NamespacedName>, _ priority: WorkPriority) {
     queue.add(keys.filter(Caches.isRepository), priority)
-    // A decision needs all four views: the absence of a Job means nothing before Jobs are listed.
-    if notReady == nil, queue.isPaused {
-      reconciler.adoptRunningJobs()
-      queue.resume()
-    }
+    beginWhenReady()
+  }
+
+  private func beginWhenReady() {
+    guard queue.isPaused, queue.isAllowed, caches.areSynced else { return }
+    reconciler.adoptRunningJobs()
+    queue.resume()
   }
 
   private func configurationsChanged(_ maps: Set<NamespacedName>, _ priority: WorkPriority) {

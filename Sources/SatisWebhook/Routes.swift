@@ -13,7 +13,7 @@ struct Routes: Sendable {
     let router = Router()
     router.add(middleware: UnknownRoutes(metrics: metrics, logger: logger))
     // Ready even when the API server is away: a refusal with Retry-After tells a host more than no connection.
-    HealthServer.addRoutes(to: router) { nil }
+    HealthServer.addRoutes(to: router)
     router.post(":namespace/:repository") { request, context in
       let key = NamespacedName(
         namespace: try context.parameters.require("namespace"),

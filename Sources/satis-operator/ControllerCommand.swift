@@ -13,7 +13,8 @@ struct ControllerCommand: AsyncParsableCommand {
     abstract: "Runs Satis for every SatisBuild.",
     discussion: """
       Watches SatisRepositories and SatisBuilds in one namespace, runs Satis in Jobs there, and writes what \
-      becomes of them into the builds' status. It may be stopped and started at any time.
+      becomes of them into the builds' status. It may be stopped and started at any time. Of several in one \
+      namespace one works and the others stand by.
       """
   )
 
@@ -30,6 +31,16 @@ struct ControllerCommand: AsyncParsableCommand {
     help: "Jobs at once over all repositories, shared fairly between them. Default: any number.")
   var maxConcurrentJobs: Int?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Work only while holding a Lease. Without it, make sure that no second controller serves the namespace."
+  )
+  var leaderElect = true
+
+  @Option(name: .customLong("lease-name"), help: "The name of the Lease, in the namespace that is served.")
+  var leaseName = "satis-controller"
+
   func validate() throws {
     if let maxConcurrentJobs, maxConcurrentJobs < 1 {
       throw ValidationError("--max-concurrent-jobs must be 1 or more; leave it out for any number")
@@ -38,7 +49,8 @@ struct ControllerCommand: AsyncParsableCommand {
 
   func run() async throws {
     let logger = shared.logger("controller")
-    let metrics = shared.metrics(SatisController.metricDescriptions, logger: logger)
+    let metrics = shared.metrics(
+      SatisController.metricDescriptions + LeaderElectionMetrics.descriptions, logger: logger)
     let client = try shared.client(metrics: metrics, logger: logger)
     let namespace = shared.namespace ?? client.configuration.namespace
     logger.info("serving", metadata: ["namespace": "\(namespace)", "default-image": "\(defaultImage)"])
@@ -48,18 +60,37 @@ struct ControllerCommand: AsyncParsableCommand {
     let controller = try SatisController(
       client: client,
       configuration: .init(
-        namespace: namespace, defaultImage: defaultImage, maximumJobs: maxConcurrentJobs),
+        namespace: namespace, defaultImage: defaultImage, maximumJobs: maxConcurrentJobs,
+        waitsForLeadership: leaderElect),
       events: events,
       metrics: metrics,
       logger: logger,
       now: currentTime)
-    let health = HealthServer.service(port: healthPort, metrics: metrics, logger: logger) {
-      controller.notReady
-    }
-    // Stopped in reverse order: what the last decision tells is written, and probes are answered until then.
+    let elector = leaderElect ? elector(client, namespace, events, controller, metrics, logger) : nil
+    let health = HealthServer.service(
+      port: healthPort, metrics: metrics, logger: logger,
+      liveness: controller.liveness + (elector.map { [$0.liveness] } ?? []),
+      readiness: controller.readiness + (elector.map { [$0.readiness] } ?? []))
+    // Stopped in reverse order: the lease is given back when the work has ended, what the last decision tells is
+    // written, and probes are answered until then.
+    let services: [any Service] = [health, events] + (elector.map { [$0] } ?? []) + [controller]
     try await ServiceGroup(
-      services: [health, events, controller], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()
     await client.shutdown()
+  }
+
+  private func elector(
+    _ client: KubernetesClient, _ namespace: String, _ events: EventRecorder, _ controller: SatisController,
+    _ metrics: MetricsRegistry, _ logger: Logger
+  ) -> LeaderElector {
+    // The host name is the pod's; a container that is started again there is another process.
+    let suffix = String(UInt64.random(in: 0 ... .max), radix: 16)
+    return LeaderElector(
+      client: client, lease: NamespacedName(namespace: namespace, name: leaseName),
+      identity: "\(ProcessInfo.processInfo.hostName)_\(suffix)", events: events,
+      metrics: LeaderElectionMetrics(name: leaseName, factory: metrics), logger: logger,
+      now: currentMicroTime
+    ) { controller.lead(until: $0) }
   }
 }

@@ -38,7 +38,7 @@ struct WebhookCommand: AsyncParsableCommand {
       configuration: .init(namespace: namespace, port: port),
       metrics: metrics,
       logger: logger)
-    let inner = HealthServer.service(port: metricsPort, metrics: metrics, logger: logger) { nil }
+    let inner = HealthServer.service(port: metricsPort, metrics: metrics, logger: logger)
     try await ServiceGroup(
       services: [inner, service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()

@@ -29,15 +29,25 @@ import Yams
     try await withThrowingTaskGroup(of: Void.self) { group in
       let events = server.events(client: client)
       let controller = try SatisController(
-        client: client, configuration: .init(namespace: Self.namespace, defaultImage: "satis:test"),
+        client: client,
+        configuration: .init(
+          namespace: Self.namespace, defaultImage: "satis:test", waitsForLeadership: true),
         events: events, logger: .quiet, now: wallClock)
+      let elector = LeaderElector(
+        client: client, lease: NamespacedName(namespace: Self.namespace, name: "satis-controller"),
+        identity: "test", events: events, logger: .quiet, now: microTime
+      ) { controller.lead(until: $0) }
       group.addTask { await controller.run() }
       group.addTask { await events.run() }
+      group.addTask { try await elector.run() }
       try await buildFromConfigMapAndSecret()
       try await repairClaimAndStopJob()
       try await buildByItselfAndCleanUp()
       try await cancelRunning()
       try await suspendAndGoOn()
+      try await server.wait(for: Lease.self, "satis-controller", in: Self.namespace) {
+        $0.spec?.renewTime != $0.spec?.acquireTime
+      }
       group.cancelAll()
     }
     await client.shutdown()

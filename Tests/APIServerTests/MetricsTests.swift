@@ -91,12 +91,16 @@ import Testing
       let log = FileManager.default.temporaryDirectory.appendingPathComponent("\(namespace).log")
       defer { try? FileManager.default.removeItem(at: log) }
       let process = try OperatorProcess.controller(
-        kubeconfig: server.kubeconfig, namespace: namespace, healthPort: port, log: log)
+        kubeconfig: server.kubeconfig, namespace: namespace, electsLeader: true, healthPort: port, log: log)
       defer { process.killHard() }
       let url = "http://127.0.0.1:\(port)/metrics"
-      let start = try await scrape(url) { $0.samples[#"reflector_lists_total{name="pods"}"#] == 1 }
+      let leads = #"leader_election_master_status{name="satis-controller"}"#
+      let start = try await scrape(url) {
+        $0.samples[#"reflector_lists_total{name="pods"}"#] == 1 && $0.samples[leads] == 1
+      }
       expectDescribed(
-        ProcessMetrics.descriptions + ClientMetrics.descriptions + SatisController.metricDescriptions,
+        ProcessMetrics.descriptions + ClientMetrics.descriptions + LeaderElectionMetrics.descriptions
+          + SatisController.metricDescriptions,
         in: start)
       try await checkByPrometheus(start)
       #expect(

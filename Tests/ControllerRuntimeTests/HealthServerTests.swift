@@ -1,35 +1,64 @@
-import ControllerRuntime
 import Hummingbird
 import HummingbirdTesting
+import KubernetesClient
 import Logging
+import Synchronization
 import Testing
+
+@testable import ControllerRuntime
 
 @Suite struct HealthServerTests {
   private func answer(
-    _ path: String, notReady problem: String? = "the caches are not filled yet"
+    _ path: String, liveness: [HealthCheck] = [], readiness: [HealthCheck] = []
   ) async throws -> (status: HTTPResponse.Status, text: String) {
-    let application = HealthServer.service(port: 0, logger: Logger(label: "test")) { problem }
+    let application = HealthServer.service(
+      port: 0, logger: Logger(label: "test"), liveness: liveness, readiness: readiness)
     return try await application.test(.router) { client in
       try await client.execute(uri: path, method: .get) { ($0.status, String(buffer: $0.body)) }
     }
   }
 
+  private let empty = HealthCheck("caches") { .bad("not filled yet") }
+  private let filled = HealthCheck("caches") { .good() }
+  private let standby = HealthCheck("lease") { .good(note: "standby, a leads") }
+
   @Test func `a process that answers lives, ready or not`() async throws {
-    let answer = try await answer("/healthz")
+    let answer = try await answer("/healthz", readiness: [empty])
     #expect(answer.status == .ok)
     #expect(answer.text == "ok\n")
+  }
+
+  @Test func `what only a restart would mend is no life`() async throws {
+    let answer = try await answer("/healthz", liveness: [standby, empty])
+    #expect(answer.status == .serviceUnavailable)
+    #expect(
+      answer.text == """
+        [+]lease ok: standby, a leads
+        [-]caches failed: not filled yet
+        healthz check failed
+
+        """)
   }
 
   @Test func `a process that is not ready says why`() async throws {
-    let answer = try await answer("/readyz")
+    let answer = try await answer("/readyz", readiness: [filled, HealthCheck("lease") { .bad("lost") }])
     #expect(answer.status == .serviceUnavailable)
-    #expect(answer.text == "the caches are not filled yet\n")
+    #expect(answer.text == "[+]caches ok\n[-]lease failed: lost\nreadyz check failed\n")
   }
 
-  @Test func `a process that is ready says so`() async throws {
-    let answer = try await answer("/readyz", notReady: nil)
+  @Test func `a process that is ready says so, and what else there is to know`() async throws {
+    let plain = try await answer("/readyz", readiness: [filled])
+    #expect(plain.status == .ok)
+    #expect(plain.text == "ok\n")
+    let noted = try await answer("/readyz", readiness: [filled, standby])
+    #expect(noted.status == .ok)
+    #expect(noted.text == "ok: standby, a leads\n")
+  }
+
+  @Test func `every check is named to those who ask`() async throws {
+    let answer = try await answer("/readyz?verbose", readiness: [filled, standby])
     #expect(answer.status == .ok)
-    #expect(answer.text == "ok\n")
+    #expect(answer.text == "[+]caches ok\n[+]lease ok: standby, a leads\nreadyz check passed\n")
   }
 
   @Test(arguments: ["/", "/metrics", "/healthz/x"])
@@ -39,7 +68,7 @@ import Testing
 
   @Test func `metrics are served where there are any, in the format that Prometheus asks for`() async throws {
     let metrics = MetricsRegistry([.counter("a_total", "A.")])
-    let application = HealthServer.service(port: 0, metrics: metrics, logger: Logger(label: "test")) { nil }
+    let application = HealthServer.service(port: 0, metrics: metrics, logger: Logger(label: "test"))
     try await application.test(.router) { client in
       let response = try await client.executeRequest(uri: "/metrics", method: .get, headers: [:], body: nil)
       #expect(response.status == .ok)
@@ -49,7 +78,7 @@ import Testing
   }
 
   @Test func `the service answers on a port`() async throws {
-    let application = HealthServer.service(port: 0, logger: Logger(label: "test")) { nil }
+    let application = HealthServer.service(port: 0, logger: Logger(label: "test"))
     let status = try await application.test(.live) { client in
       try await client.execute(uri: "/healthz", method: .get) { $0.status }
     }

@@ -60,8 +60,8 @@ explain() {
       while read -r pod ready; do
         [ "$ready" = True ] || kubectl -n "$namespace" describe pod "$pod" </dev/null | tail -n 25
       done
-    echo "--- the controller's log"
-    kubectl -n "$namespace" logs deployment/satis-controller --tail 15
+    echo "--- the controllers' logs"
+    kubectl -n "$namespace" logs -l app.kubernetes.io/component=controller --tail 15 --prefix
     echo "--- the webhook service's log"
     kubectl -n "$namespace" logs -l app.kubernetes.io/component=webhook --tail 5 --prefix
     cat <<TEXT

@@ -1,4 +1,5 @@
 import Logging
+import Synchronization
 import Testing
 
 @testable import KubernetesClient
@@ -9,13 +10,15 @@ import Testing
 
   /// Runs a watcher until as many updates have come, and returns them in short words.
   private func updates(
-    _ count: Int, from server: ScriptedServer, labelSelector: String? = nil
+    _ count: Int, from server: ScriptedServer, labelSelector: String? = nil, fieldSelector: String? = nil,
+    health: WatchHealth? = nil
   ) async throws -> [String] {
     let client = try KubernetesClient(
       configuration: ClusterConfiguration(server: server.url, origin: "the test"), fieldManager: "tests",
       userAgent: "tests", logger: quiet)
     let watcher = Watcher<ConfigMap>(
-      client: client, namespace: "shop", labelSelector: labelSelector, logger: quiet)
+      client: client, namespace: "shop", labelSelector: labelSelector, fieldSelector: fieldSelector,
+      health: health, logger: quiet)
     let (words, continuation) = AsyncStream<String>.makeStream()
     let run = Task { await watcher.run { continuation.yield(Self.word($0)) } }
     var found: [String] = []
@@ -82,6 +85,28 @@ import Testing
     #expect(watch["allowWatchBookmarks"] == "true")
     #expect(watch["labelSelector"] == "x=y")
     #expect(watch["timeoutSeconds"].flatMap { Int($0) }.map { (290...580).contains($0) } == true)
+  }
+
+  @Test func `one object alone is listed and watched by its name`() async throws {
+    let server = try ScriptedServer(
+      list(version: "5"), .lines([event("ADDED", "a", version: "6")], .byTheClient))
+    _ = try await updates(2, from: server, fieldSelector: "metadata.name=a")
+    #expect(server.requests.map { $0.query["fieldSelector"] } == ["metadata.name=a", "metadata.name=a"])
+  }
+
+  @Test func `every list, event and failure is a sign of life`() async throws {
+    let server = try ScriptedServer(
+      .json("{}", status: 500), list(version: "5"), .lines([event("ADDED", "a", version: "6")], .byTheClient))
+    let signs = Mutex(0)
+    let start = ContinuousClock.now
+    let health = WatchHealth {
+      signs.withLock { $0 += 1 }
+      return start
+    }
+    // The first is the beginning.
+    #expect(signs.withLock { $0 } == 1)
+    _ = try await updates(2, from: server, health: health)
+    #expect(signs.withLock { $0 } == 4)
   }
 
   @Test func `cancelling closes the connection, as the server sees it`() async throws {

@@ -26,16 +26,45 @@ public final class OperatorProcess: Sendable {
 
   /// Starts the controller for a namespace.
   ///
-  /// - Parameter healthPort: 0 for any free one.
+  /// - Parameters:
+  ///   - electsLeader: whether it waits for the Lease. Otherwise a test can kill it and start the next one at once, which
+  ///     would have to wait until the Lease of the dead one has run out.
+  ///   - healthPort: the port of its probes; 0 for any free one.
   public static func controller(
-    kubeconfig: String, namespace: String, defaultImage: String = "satis:test", healthPort: Int = 0,
-    log: URL? = nil
+    kubeconfig: String, namespace: String, defaultImage: String = "satis:test", electsLeader: Bool = false,
+    healthPort: Int = 0, log: URL? = nil
   ) throws -> OperatorProcess {
     try OperatorProcess(
       [
         "controller", "--kubeconfig", kubeconfig, "--namespace", namespace, "--default-image", defaultImage,
-        "--health-port", "\(healthPort)", "--log-format", "json",
+        "--health-port", "\(healthPort)", electsLeader ? "--leader-elect" : "--no-leader-elect",
+        "--log-format", "json",
       ], log: log)
+  }
+
+  /// Lets the process stand still, as on a machine without time for it.
+  public func freeze() {
+    kill(process.processIdentifier, SIGSTOP)
+  }
+
+  /// Lets it go on.
+  public func thaw() {
+    kill(process.processIdentifier, SIGCONT)
+  }
+
+  /// Asks the process to end and does not wait for it.
+  public func beginTermination() {
+    process.terminate()
+  }
+
+  /// Waits until the process has ended, and returns its exit code.
+  public func end() async -> Int32 {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread { [process] in
+        process.waitUntilExit()
+        continuation.resume(returning: process.terminationStatus)
+      }
+    }
   }
 
   /// `kill -9`, and the wait until the process is gone.

@@ -91,11 +91,16 @@ public func wallClock() -> Timestamp {
   Timestamp(seconds: Int64(Date().timeIntervalSince1970))
 }
 
+/// The wall clock where fractions of a second matter.
+public func microTime() -> MicroTime {
+  MicroTime(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+}
+
 extension TestServer {
   /// A recorder of events, which writes them while it is run.
   public func events(client: KubernetesClient? = nil) -> EventRecorder {
     EventRecorder(
-      client: client ?? self.client, controller: "satis.dev/test", instance: "test", logger: .quiet
-    ) { MicroTime(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) }
+      client: client ?? self.client, controller: "satis.dev/test", instance: "test", logger: .quiet,
+      now: microTime)
   }
 }

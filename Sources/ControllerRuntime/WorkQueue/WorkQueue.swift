@@ -15,12 +15,30 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
   /// Creates an empty queue, which collects keys but starts no work before `resume()`: decisions wait until the
   /// caches are filled.
   ///
-  /// - Parameter observe: is told what happens, and returns at once.
+  /// - Parameters:
+  ///   - waitsForPermission: whether it has to be allowed besides, by `allow(until:)`.
+  ///   - observe: is told what happens, and returns at once.
   public init(
-    maximumConcurrency: Int, observe: @escaping @Sendable (WorkQueueEvent) -> Void = { _ in }
+    maximumConcurrency: Int, waitsForPermission: Bool = false,
+    observe: @escaping @Sendable (WorkQueueEvent) -> Void = { _ in }
   ) {
     self.observe = observe
-    state = Mutex(State(turns: WorkQueueState(maximumConcurrency: maximumConcurrency, isPaused: true)))
+    state = Mutex(
+      State(
+        turns: WorkQueueState(
+          maximumConcurrency: maximumConcurrency, isPaused: true,
+          permission: waitsForPermission ? .none : .unlimited)))
+  }
+
+  /// Whether work may begin, and what runs may go on, if only the caches are filled.
+  ///
+  /// Whoever works asks this again before each write: the process may have stood still since it began.
+  public var isAllowed: Bool { state.withLock { $0.turns.isAllowed(now: clock.now) } }
+
+  /// Lets work begin until then; each time replaces the one before.
+  public func allow(until limit: ContinuousClock.Instant) {
+    state.withLock { $0.turns.allow(.until(limit)) }
+    changed.send()
   }
 
   /// Whether work has not begun yet.

@@ -43,6 +43,7 @@ where Instant.Duration == Duration {
 
   private let maximumConcurrency: Int
   private(set) var isPaused: Bool
+  private var permission: WorkPermission<Instant>
   private var demands: [Key: Demand] = [:]
   private var live: Deque<Place> = []
   private var listed: Deque<Place> = []
@@ -58,9 +59,12 @@ where Instant.Duration == Duration {
   /// Keys that came back by themselves, after a failure or a delay.
   private(set) var retries = 0
 
-  init(maximumConcurrency: Int, isPaused: Bool = false) {
+  init(
+    maximumConcurrency: Int, isPaused: Bool = false, permission: WorkPermission<Instant> = .unlimited
+  ) {
     self.maximumConcurrency = maximumConcurrency
     self.isPaused = isPaused
+    self.permission = permission
   }
 
   mutating func add(_ key: Key, _ priority: WorkPriority = .live, now: Instant) {
@@ -85,9 +89,23 @@ where Instant.Duration == Duration {
     isPaused = false
   }
 
+  /// Says until when work may begin, instead of what was said before.
+  mutating func allow(_ permission: WorkPermission<Instant>) {
+    self.permission = permission
+  }
+
+  /// Whether work may begin, or what runs may go on.
+  func isAllowed(now: Instant) -> Bool {
+    switch permission {
+    case .unlimited: true
+    case .none: false
+    case .until(let limit): now < limit
+    }
+  }
+
   mutating func take(now: Instant) -> Turn {
     while let due = delayed.popDue(at: now) { add(due.key, due.priority, now: due.instant) }
-    guard !isPaused, processing.count < maximumConcurrency, let key = popPlace(),
+    guard !isPaused, isAllowed(now: now), processing.count < maximumConcurrency, let key = popPlace(),
       let demand = demands.removeValue(forKey: key)
     else { return .wait(until: delayed.next) }
     depth -= 1
@@ -147,6 +165,13 @@ where Instant.Duration == Duration {
     liveTaken = listed.isEmpty ? 0 : liveTaken + 1
     return first.key
   }
+}
+
+/// How long work may begin.
+enum WorkPermission<Instant: InstantProtocol>: Sendable {
+  case unlimited
+  case none
+  case until(Instant)
 }
 
 /// How work on a key ended.

@@ -46,11 +46,13 @@ public final class KubernetesClient: Sendable {
     _ type: Object.Type,
     in namespace: String?,
     labelSelector: String? = nil,
+    fieldSelector: String? = nil,
     limit: Int? = nil,
     continueToken: String? = nil
   ) async throws(KubernetesError) -> ObjectList<Object> {
     var request = APIRequest(verb: .list, on: Object.resourceType, namespace: namespace)
     request.query("labelSelector", labelSelector)
+    request.query("fieldSelector", fieldSelector)
     request.query("limit", limit.map(String.init))
     request.query("continue", continueToken)
     return try await transport.object(ListResponse<Object>.self, request).list
@@ -168,6 +170,7 @@ public final class KubernetesClient: Sendable {
     _ type: Object.Type,
     in namespace: String?,
     labelSelector: String?,
+    fieldSelector: String? = nil,
     resourceVersion: String,
     timeoutSeconds: Int,
     _ handle: (WatchEvent<Object>) async throws -> Void
@@ -175,6 +178,7 @@ public final class KubernetesClient: Sendable {
     var request = APIRequest(verb: .watch, on: Object.resourceType, namespace: namespace)
     request.query("watch", "true")
     request.query("labelSelector", labelSelector)
+    request.query("fieldSelector", fieldSelector)
     request.query("resourceVersion", resourceVersion)
     request.query("allowWatchBookmarks", "true")
     request.query("timeoutSeconds", String(timeoutSeconds))

@@ -5,16 +5,25 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
   private let client: KubernetesClient
   private let namespace: String?
   private let labelSelector: String?
+  private let fieldSelector: String?
+  private let health: WatchHealth?
   private let logger: Logger
 
   /// Objects of a page (client-go's default).
   private static var pageSize: Int { 500 }
 
-  /// Watches the objects of a namespace, or of all with nil, that carry the labels.
-  public init(client: KubernetesClient, namespace: String?, labelSelector: String? = nil, logger: Logger) {
+  /// Watches the objects of a namespace, or of all with nil, that carry the labels and have the fields.
+  ///
+  /// - Parameter health: is told of every success and failure.
+  public init(
+    client: KubernetesClient, namespace: String?, labelSelector: String? = nil, fieldSelector: String? = nil,
+    health: WatchHealth? = nil, logger: Logger
+  ) {
     self.client = client
     self.namespace = namespace
     self.labelSelector = labelSelector
+    self.fieldSelector = fieldSelector
+    self.health = health
     self.logger = logger
     tell(.created)
   }
@@ -32,8 +41,9 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
           state.waited()
         case .list(let token):
           let page = try await client.list(
-            Object.self, in: namespace, labelSelector: labelSelector, limit: Self.pageSize,
-            continueToken: token)
+            Object.self, in: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector,
+            limit: Self.pageSize, continueToken: token)
+          health?.succeeded()
           if let change = state.listed(page) {
             tell(.listed)
             await update(change)
@@ -44,6 +54,7 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
         }
       } catch let error as KubernetesError {
         guard !error.isCancelled else { return }
+        health?.failed()
         tell(.failed(isExpired: error.isExpired))
         state.failed(expired: error.isExpired, jitter: .random(in: 0..<1))
         logger.log(
@@ -68,13 +79,15 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
     let seconds = Int.random(in: 290...580)
     var sawEvent = false
     try await client.watch(
-      Object.self, in: namespace, labelSelector: labelSelector, resourceVersion: version,
-      timeoutSeconds: seconds
+      Object.self, in: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector,
+      resourceVersion: version, timeoutSeconds: seconds
     ) { event in
       sawEvent = true
+      health?.succeeded()
       if let kind = event.kind { tell(.event(kind)) }
       if let change = state.received(event) { await update(change) }
     }
+    health?.succeeded()
     state.ended(early: !sawEvent && ContinuousClock.now - started < .seconds(1), jitter: .random(in: 0..<1))
   }
 }

@@ -17,6 +17,10 @@ struct Caches: Sendable {
     pods = Cache { Self.repositoryKeys(of: $0.metadata) }
   }
 
+  /// Whether a decision can be made, which needs all four views: the absence of a Job means nothing before Jobs are
+  /// listed.
+  var areSynced: Bool { repositories.isSynced && builds.isSynced && jobs.isSynced && pods.isSynced }
+
   /// Repositories whose output is this one's, lies in it or has it inside.
   func neighbours(of repository: SatisRepository) -> [SatisRepository] {
     let output = repository.spec.output

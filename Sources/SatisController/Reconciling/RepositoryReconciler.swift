@@ -13,6 +13,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   private let caches: Caches
   private let slots: Mutex<JobSlots>
   private let now: @Sendable () -> Timestamp
+  private let mayWrite: @Sendable () -> Bool
   private let decide: @Sendable (Situation) -> Decision
   private let desk = NotificationDesk()
   private let post: @Sendable (BuildNotification, NotificationReceiver) -> Void
@@ -26,6 +27,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   ///
   /// - Parameters:
   ///   - maximumJobs: Jobs at once over all repositories; nil for any number.
+  ///   - mayWrite: whether this process may still act on what it has decided.
   ///   - decide: the decisions that are carried out.
   ///   - post: begins to tell a receiver; how it ended comes back by `posted`.
   ///   - announce: tells people what happened.
@@ -35,6 +37,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   init(
     access: Access, caches: Caches, maximumJobs: Int?, logger: Logger,
     now: @escaping @Sendable () -> Timestamp,
+    mayWrite: @escaping @Sendable () -> Bool = { true },
     decide: @escaping @Sendable (Situation) -> Decision = RepositoryPlanner.decide,
     post: @escaping @Sendable (BuildNotification, NotificationReceiver) -> Void = { _, _ in },
     announce: @escaping @Sendable (Announcement) -> Void = { _ in },
@@ -43,6 +46,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     wake: @escaping @Sendable ([NamespacedName]) -> Void
   ) {
     self.access = access
+    self.mayWrite = mayWrite
     self.decide = decide
     self.caches = caches
     slots = Mutex(JobSlots(limit: maximumJobs))
@@ -189,6 +193,11 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     _ actions: [Action], _ logger: Logger
   ) async throws(KubernetesError) -> Situation.JobRefusal? {
     for action in actions {
+      // The process may have stood still since it decided, and another one may decide by now.
+      guard mayWrite() else {
+        throw KubernetesError(
+          request: "the next write", cause: .configuration("this process may not lead any more"))
+      }
       do throws(KubernetesError) {
         try await perform(action, logger)
       } catch {

@@ -50,6 +50,30 @@ import Testing
     #expect(state.take(now: start) == .work("c"))
   }
 
+  @Test func `work begins only while it is allowed, and the permission can be extended`() {
+    var state = State(maximumConcurrency: 10, permission: .none)
+    state.add("a", now: start)
+    state.add("b", now: start)
+    state.add("c", now: start)
+    #expect(state.take(now: start) == .wait(until: nil))
+    state.allow(.until(start + .seconds(10)))
+    #expect(state.isAllowed(now: start))
+    #expect(state.take(now: start + .milliseconds(9_999)) == .work("a"))
+    #expect(!state.isAllowed(now: start + .seconds(10)))
+    #expect(state.take(now: start + .seconds(10)) == .wait(until: nil))
+    state.allow(.until(start + .seconds(20)))
+    #expect(state.take(now: start + .seconds(10)) == .work("b"))
+  }
+
+  @Test func `a permission does not replace the caches`() {
+    var state = State(maximumConcurrency: 10, isPaused: true, permission: .none)
+    state.add("a", now: start)
+    state.allow(.until(start + .seconds(10)))
+    #expect(state.take(now: start) == .wait(until: nil))
+    state.resume()
+    #expect(state.take(now: start) == .work("a"))
+  }
+
   @Test func `a paused queue keeps what is added, and what becomes due, until it is resumed`() {
     var state = State(maximumConcurrency: 10, isPaused: true)
     state.add("a", now: start)

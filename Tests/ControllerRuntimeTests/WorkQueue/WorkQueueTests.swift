@@ -107,6 +107,27 @@ private final class Ledger: Sendable {
     #expect(ledger.finished == [1: 1, 2: 1, 3: 1])
   }
 
+  @Test func `a permission lets work begin that has waited for it`() async {
+    let queue = WorkQueue<Int>(maximumConcurrency: 4, waitsForPermission: true)
+    queue.add([1])
+    queue.resume()
+    #expect(!queue.isAllowed)
+    let ledger = Ledger()
+    await withTaskGroup { group in
+      group.addTask {
+        await queue.run { key in
+          _ = ledger.end(key)
+          queue.close()
+          return .settled
+        }
+      }
+      for _ in 0..<100 { await Task.yield() }
+      #expect(ledger.finished.isEmpty)
+      queue.allow(until: .now + .seconds(3_600))
+    }
+    #expect(ledger.finished == [1: 1])
+  }
+
   @Test func `failed work comes back by itself, and so does work that asks to look again`() async {
     let queue = WorkQueue<Int>(maximumConcurrency: 4)
     let ledger = Ledger()
