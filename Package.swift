@@ -83,7 +83,11 @@ let package = Package(
     .testTarget(
       name: "KubernetesClientTests",
       dependencies: [
-        "KubernetesClient", "Curl", "TestSupport", .product(name: "Logging", package: "swift-log"),
+        "KubernetesClient",
+        "Curl",
+        "TestSupport",
+        .product(name: "InMemoryLogging", package: "swift-log"),
+        .product(name: "Logging", package: "swift-log"),
       ]
     ),
     .testTarget(

@@ -78,7 +78,7 @@ public final class HoldingProxy: Sendable {
     let isHeld = isHeld(method, request.uri.path)
     if isHeld, holdPoint == .beforeForwarding { try await holdForEver() }
     var outgoing = CurlRequest(method: method, url: upstream.server + target)
-    outgoing.tls.certificateAuthority = upstream.certificateAuthority
+    outgoing.tls.certificateAuthority = upstream.certificateAuthority?.bytes
     outgoing.maximumBodyBytes = 64 << 20
     if case .fixed(let token) = upstream.token {
       outgoing.headers.append(("Authorization", "Bearer \(token)"))
@@ -86,7 +86,7 @@ public final class HoldingProxy: Sendable {
     if let type = request.headers[.contentType] { outgoing.headers.append(("Content-Type", type)) }
     let body = try await request.body.collect(upTo: 8 << 20)
     if body.readableBytes > 0 { outgoing.body = Array(body.readableBytesView) }
-    if request.uri.queryParameters["watch"] == "true" { return watch(outgoing) }
+    if request.uri.queryParameters["watch"] == "true" { return await watch(outgoing) }
     let answer = try await curl.send(outgoing)
     if isHeld { try await holdForEver() }
     return Response(
@@ -94,22 +94,27 @@ public final class HoldingProxy: Sendable {
       body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
   }
 
-  private func watch(_ request: CurlRequest) -> Response {
+  private func watch(_ request: CurlRequest) async -> Response {
+    let (heads, head) = AsyncStream<Int>.makeStream()
     let (chunks, continuation) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
     let transfer = Task { [curl, request] in
       do {
-        try await curl.stream(request) { _, body in
+        try await curl.stream(request) { answer, body in
+          head.yield(answer.status)
           for try await chunk in body { continuation.yield(ByteBuffer(bytes: chunk)) }
         }
         continuation.finish()
       } catch {
+        head.finish()
         continuation.finish(throwing: error)
       }
     }
     // The client's end of the watch ends the server's.
     continuation.onTermination = { _ in transfer.cancel() }
+    let status = await heads.first { _ in true } ?? 502
     return Response(
-      status: .ok, headers: [.contentType: "application/json"], body: .init(asyncSequence: chunks))
+      status: .init(code: status), headers: [.contentType: "application/json"],
+      body: .init(asyncSequence: chunks))
   }
 
   /// Ends with the proxy: the client that waits for the answer is killed meanwhile.
