@@ -144,6 +144,7 @@ let package = Package(
     .executableTarget(
       name: "benchmarks", dependencies: ["KubernetesClient", "SatisAPI", "SatisController"],
       path: "Tests/Benchmarks"),
+    .executableTarget(name: "fuzz", dependencies: ["KubernetesClient"], path: "Tests/Fuzz", exclude: ["run"]),
     .testTarget(
       name: "SatisControllerTests",
       dependencies: [
