@@ -3,7 +3,7 @@
 # The first thing each of these does is to install what is missing, so that they work on a new machine.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build test check format simulate bench demo cluster cluster-down clean
+.PHONY: help build test check format fuzz simulate bench demo cluster cluster-down clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ simulate: ## thousands of simulated runs with faults: SEEDS=10000, SEED=42 TRACE
 	@.build-simulate/release/simulate $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) \
 	  $(if $(TRACE),--trace) $(if $(MUTANTS),--mutants)
 
+fuzz: ## broken streams for the watch, under the address sanitizer: STREAMS=100000, SEED=0
+	@Tests/install build
+	@Tests/Fuzz/run $(if $(STREAMS),$(STREAMS),100000) $(if $(SEED),$(SEED),0)
+
 bench: ## what one decision costs, at three sizes
 	@Tests/install build
 	swift build -c release --product benchmarks --scratch-path .build-simulate -Xswiftc -enable-testing
@@ -45,4 +49,4 @@ cluster-down: ## end it and leave nothing behind
 	@Tests/Cluster/down
 
 clean: ## delete what was built here
-	rm -rf .build .build-release .build-simulate
+	rm -rf .build .build-release .build-simulate .build-sanitize

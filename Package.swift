@@ -90,7 +90,11 @@ let package = Package(
     .testTarget(
       name: "KubernetesClientTests",
       dependencies: [
-        "KubernetesClient", "Curl", "TestSupport", .product(name: "Logging", package: "swift-log"),
+        "KubernetesClient",
+        "Curl",
+        "TestSupport",
+        .product(name: "InMemoryLogging", package: "swift-log"),
+        .product(name: "Logging", package: "swift-log"),
       ]
     ),
     .testTarget(
@@ -149,6 +153,7 @@ let package = Package(
     .executableTarget(
       name: "benchmarks", dependencies: ["KubernetesClient", "SatisAPI", "SatisController"],
       path: "Tests/Benchmarks"),
+    .executableTarget(name: "fuzz", dependencies: ["KubernetesClient"], path: "Tests/Fuzz", exclude: ["run"]),
     .testTarget(
       name: "SatisControllerTests",
       dependencies: [

@@ -66,8 +66,9 @@ public final class Cache<Object: KubernetesObject>: Sendable {
       case .deleted(let object):
         if let known = state.objects[object.key], known.isNewer(than: object) { return [] }
         return remove(object.key, &state)
-      case .unreadable:
-        return []
+      case .unreadable(let object):
+        // What it was before is the last that is understood of it, until it goes.
+        return object.isDeleted ? remove(object.key, &state) : []
       }
     }
   }

@@ -14,6 +14,11 @@ public struct CurlBody: AsyncSequence, Sendable {
     Iterator(exchange: exchange)
   }
 
+  /// Sets another `silenceTimeout` for the rest of the body, as where a stream has a lively part and then a quiet one.
+  public func limitSilence(to silence: Duration) {
+    exchange.bear(silence: silence)
+  }
+
   /// Reads a body.
   public struct Iterator: AsyncIteratorProtocol {
     let exchange: Exchange

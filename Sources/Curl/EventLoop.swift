@@ -52,6 +52,7 @@ struct EventLoop: ~Copyable {
           cut(transfer, .cancelled(exchange.destination))
         }
       case .resume(let exchange): transfers[ObjectIdentifier(exchange)]?.resume()
+      case .bear(let exchange, let silence): transfers[ObjectIdentifier(exchange)]?.bear(silence: silence)
       case .stop: goesOn = false
       }
     }

@@ -53,6 +53,10 @@ final class Exchange: Sendable {
     await wait(for: .end)
   }
 
+  func bear(silence: Duration) {
+    _ = mailbox.post(.bear(self, silence: silence))
+  }
+
   func head() async throws(CurlError) -> CurlStreamHead {
     try await take(.head) { $0.peekHead() }
   }

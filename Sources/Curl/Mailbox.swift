@@ -7,6 +7,8 @@ final class Mailbox: Sendable {
     case cancel(Exchange)
     /// The reader has caught up with a paused stream.
     case resume(Exchange)
+    /// The reader bears another silence from now on.
+    case bear(Exchange, silence: Duration)
     case stop
   }
 

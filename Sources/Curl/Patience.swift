@@ -16,7 +16,7 @@ struct Patience {
   }
 
   private let responseDue: Instant?
-  private let silence: Duration?
+  private var silence: Duration?
   /// Nil once the connection stands.
   private var connectionDue: Instant?
   /// Nil while no byte is waited for.
@@ -37,6 +37,13 @@ struct Patience {
   /// A byte came, or a paused transfer goes on.
   mutating func hear(at now: Instant) {
     byteDue = silence.map { now + $0 }
+  }
+
+  /// Another silence is borne, counted from now unless nothing is waited for.
+  mutating func bear(silence: Duration, at now: Instant) {
+    let waits = byteDue != nil || (self.silence == nil && connectionDue == nil)
+    self.silence = silence
+    if waits { hear(at: now) }
   }
 
   /// The server is the one who waits now.

@@ -54,6 +54,11 @@ final class Transfer {
     easy.resume()
   }
 
+  /// The reader bears another silence from now on.
+  func bear(silence: Duration) {
+    patience.bear(silence: silence, at: .now)
+  }
+
   // MARK: - The end
 
   /// What libcurl's result means for the readers.

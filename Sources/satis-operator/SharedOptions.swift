@@ -10,7 +10,7 @@ struct SharedOptions: ParsableArguments {
   @Option(help: "The namespace to serve. Default: the pod's own, or that of the kubeconfig's context.")
   var namespace: String?
 
-  @Option(help: "A kubeconfig file. Default: KUBECONFIG, the pod's service account, then ~/.kube/config.")
+  @Option(help: "A kubeconfig file. Default: KUBECONFIG, ~/.kube/config, then the pod's service account.")
   var kubeconfig: String?
 
   @Option(help: "The kubeconfig's context. Default: its current one.")

@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func `a text that is no certificate is no authority`() async throws {
-    let error = try await failure { $0.certificateAuthority = Array("no certificate".utf8) }
+    let error = try await failure { $0.certificateAuthority = PEM(Array("no certificate".utf8)) }
     #expect([.tls, .configuration].contains(phase(error)))
   }
 
@@ -84,6 +84,65 @@ import Testing
       kubeconfig: server.kubeconfig, context: "certificate", environment: [:])
     let error = try await failure { $0 = configuration }
     #expect(error.isNotFound)
+  }
+
+  @Test func `an authority that was replaced in its file is trusted without a restart`() async throws {
+    let bytes = try #require(server.client.configuration.certificateAuthority?.bytes)
+    let file = FileManager.default.temporaryDirectory.appending(path: "ca-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    // The one of the system: it has not signed the server's certificate.
+    let other = try Data(contentsOf: URL(fileURLWithPath: "/etc/ssl/certs/ca-certificates.crt"))
+    try other.write(to: file)
+    var configuration = server.client.configuration
+    configuration.certificateAuthority = PEM([UInt8](other), path: file.path)
+    let client = try KubernetesClient(
+      configuration: configuration, fieldManager: "test", userAgent: "satis-operator-tests", logger: .quiet)
+    let refused = await #expect(throws: KubernetesError.self) { try await client.get(ConfigMap.self, key) }
+    #expect(refused.flatMap(phase) == .tls)
+    try Data(bytes).write(to: file)
+    let answered = await #expect(throws: KubernetesError.self) { try await client.get(ConfigMap.self, key) }
+    #expect(answered?.isNotFound == true)
+    await client.shutdown()
+  }
+
+  @Test func `a credential plugin logs in`() async throws {
+    guard case .fixed(let token) = server.client.configuration.token else {
+      Issue.record("the test's own kubeconfig has no token")
+      return
+    }
+    let directory = FileManager.default.temporaryDirectory.appending(path: "plugin-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let authority = try #require(server.client.configuration.certificateAuthority)
+    // Its first credential is one that the server does not know.
+    try """
+    clusters:
+    - name: c
+      cluster:
+        server: \(server.client.configuration.server)
+        certificate-authority-data: \(Data(authority.bytes).base64EncodedString())
+    contexts: [{name: main, context: {cluster: c, user: u}}]
+    users:
+    - name: u
+      user:
+        exec:
+          apiVersion: client.authentication.k8s.io/v1
+          interactiveMode: Never
+          command: sh
+          args:
+          - -c
+          - |
+            token=$TOKEN
+            [ -e "$0" ] || token=wrong
+            touch "$0"
+            echo '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential",'
+            echo '"status": {"token": "'$token'"}}'
+          - \(directory.path)/ran
+          env: [{name: TOKEN, value: \(token)}]
+    """.write(to: directory.appending(path: "config"), atomically: true, encoding: .utf8)
+    let configuration = try ClusterConfiguration.discover(
+      kubeconfig: directory.appending(path: "config").path, context: "main", environment: [:])
+    #expect(try await failure { $0 = configuration }.isNotFound)
   }
 
   @Test func `a token that was replaced in its file is found without a restart`() async throws {

@@ -15,6 +15,30 @@ private struct Strict: KubernetesObject {
   }
 }
 
+/// An object with everything that was read of it.
+private struct Whole: KubernetesObject {
+  static let resourceType = ConfigMap.resourceType
+  var metadata: ObjectMetadata
+  var all: JSONValue = .null
+
+  init(metadata: ObjectMetadata) {
+    self.metadata = metadata
+  }
+
+  init(from decoder: any Decoder) throws {
+    metadata = try Metadata(from: decoder).metadata
+    all = try JSONValue(from: decoder)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try Metadata(metadata: metadata).encode(to: encoder)
+  }
+
+  private struct Metadata: Codable {
+    var metadata: ObjectMetadata
+  }
+}
+
 /// The updates of a watcher in short words, one after the other.
 private struct Updates: Sendable {
   let words: AsyncStream<String>
@@ -100,6 +124,49 @@ private struct Updates: Sendable {
     }
   }
 
+  @Test func `managedFields and the annotation of kubectl apply are left out, other annotations are not`()
+    async throws
+  {
+    try await server.withNamespace { namespace in
+      var metadata = ObjectMetadata(name: "a", namespace: namespace)
+      metadata.annotations = ["kubectl.kubernetes.io/last-applied-configuration": "{}", "kept": "1"]
+      let created = try await client.create(Whole(metadata: metadata))
+      let listed = try await client.list(Whole.self, in: namespace).items
+      for object in [created] + listed where object.metadata.name == "a" {
+        #expect(object.metadata.annotations == ["kept": "1"])
+        #expect(object.all["metadata"]?["managedFields"] == nil)
+        #expect(object.all["metadata"]?["uid"] != nil)
+      }
+      #expect(listed.count == 1)
+    }
+  }
+
+  @Test func `a list may ask for a version, and one that is not there yet is told as such`() async throws {
+    let version = try await client.list(ConfigMap.self, in: "default").resourceVersion
+    let list = try await client.list(ConfigMap.self, in: "default", limit: 500, notOlderThan: version)
+    #expect((UInt64(list.resourceVersion) ?? 0) >= UInt64(version) ?? .max)
+    let error = await #expect(throws: KubernetesError.self) {
+      try await client.list(ConfigMap.self, in: "default", limit: 500, notOlderThan: "999999999")
+    }
+    #expect(error?.isBeyondVersion == true)
+  }
+
+  @Test func `a server without streaming lists is asked for one once`() async throws {
+    let client = try server.client(fieldManager: "test")
+    try await server.withNamespace { namespace in
+      for _ in 1...2 {
+        let watcher = Watcher<ConfigMap>(client: client, namespace: namespace, logger: .quiet)
+        let (updates, continuation) = AsyncStream<Void>.makeStream()
+        let run = Task { await watcher.run { _ in continuation.yield() } }
+        for await _ in updates { break }
+        run.cancel()
+        await run.value
+      }
+    }
+    // The servers of this project's tests are older than streaming lists, and refuse them.
+    #expect(!client.streamingLists.areServed)
+  }
+
   @Test func `a label taken off is a deletion for those who watch the label`() async throws {
     try await server.withNamespace { namespace in
       let object = try await create("a", in: namespace)
@@ -116,7 +183,7 @@ private struct Updates: Sendable {
     // Older than the resource definition, and so than all that the server remembers of its objects.
     let error = await #expect(throws: KubernetesError.self) {
       try await client.watch(
-        SatisBuild.self, in: "default", labelSelector: nil, resourceVersion: "1", timeoutSeconds: 5
+        SatisBuild.self, in: "default", labelSelector: nil, from: .version("1"), timeoutSeconds: 5
       ) { _ in }
     }
     #expect(error?.isExpired == true)
@@ -126,7 +193,7 @@ private struct Updates: Sendable {
   @Test func `a watch that the server ends by its time limit is no error`() async throws {
     let version = try await client.list(ConfigMap.self, in: "default").resourceVersion
     try await client.watch(
-      ConfigMap.self, in: "default", labelSelector: nil, resourceVersion: version, timeoutSeconds: 1
+      ConfigMap.self, in: "default", labelSelector: nil, from: .version(version), timeoutSeconds: 1
     ) { _ in }
   }
 
@@ -137,7 +204,7 @@ private struct Updates: Sendable {
       _ = try await create("a", in: namespace)
       await #expect(throws: Enough.self) {
         try await client.watch(
-          ConfigMap.self, in: namespace, labelSelector: nil, resourceVersion: version, timeoutSeconds: 30
+          ConfigMap.self, in: namespace, labelSelector: nil, from: .version(version), timeoutSeconds: 30
         ) { _ in throw Enough() }
       }
     }

@@ -94,9 +94,7 @@ import Testing
   @Test func `a leader that cannot renew its Lease ends before another one takes it`() async throws {
     try await server.withNamespace { namespace in
       try await LeaseHistory.during(server, namespace) { history in
-        let proxy = try HoldingProxy(upstream: server.client.configuration, hold: .beforeForwarding) { _, _ in
-          false
-        }
+        let proxy = try FaultProxy(upstream: server.client.configuration) { _ in nil }
         let (first, leader, second) = try await proxy.run { kubeconfig in
           let first = try OperatorProcess.controller(
             kubeconfig: kubeconfig, namespace: namespace, electsLeader: true)

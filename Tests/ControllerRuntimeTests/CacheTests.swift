@@ -96,6 +96,14 @@ import Testing
     #expect(version("a") == "1")
   }
 
+  @Test func `an object that can no longer be read when it is deleted is gone nevertheless`() {
+    _ = cache.take(.applied(object("a")))
+    var odd = UnreadableObject(key: key("a"), problem: "odd")
+    odd.isDeleted = true
+    #expect(cache.take(.unreadable(odd)) == [key("acme")])
+    #expect(cache[key("a")] == nil)
+  }
+
   // MARK: - Own writes
 
   @Test func `an own write is seen at once and older events do not take it back`() {

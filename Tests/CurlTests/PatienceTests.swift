@@ -49,4 +49,27 @@ import Testing
     patience.hear(at: start + .seconds(100))
     #expect(patience.next?.due == start + .seconds(120))
   }
+
+  @Test func `bears another silence from now on, but not while the reader is slow`() {
+    var patience = patience { $0.silenceTimeout = .seconds(20) }
+    patience.bear(silence: .seconds(5), at: start)
+    #expect(patience.next?.limit == .connection)
+    patience.connect(at: start + .seconds(1))
+    #expect(patience.next?.due == start + .seconds(6))
+    patience.bear(silence: .seconds(90), at: start + .seconds(2))
+    #expect(patience.next?.limit == .silence(.seconds(90)))
+    #expect(patience.next?.due == start + .seconds(92))
+    patience.pause()
+    patience.bear(silence: .seconds(5), at: start + .seconds(3))
+    #expect(patience.next == nil)
+    patience.hear(at: start + .seconds(4))
+    #expect(patience.next?.due == start + .seconds(9))
+  }
+
+  @Test func `without a limit of silence can get one`() {
+    var patience = patience { _ in }
+    patience.connect(at: start)
+    patience.bear(silence: .seconds(5), at: start + .seconds(1))
+    #expect(patience.next?.due == start + .seconds(6))
+  }
 }

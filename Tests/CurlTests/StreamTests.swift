@@ -105,6 +105,23 @@ import Testing
     #expect(error?.phase == .timeout)
   }
 
+  @Test func `that falls silent ends as late, or as soon, as its reader says`() async throws {
+    let server = try TestServer { connection in
+      _ = try connection.readHead()
+      try connection.write(Self.head + Self.chunk("one"))
+      _ = connection.waitForEnd()
+    }
+    defer { server.stop() }
+    var request = CurlRequest(url: server.url)
+    request.silenceTimeout = .seconds(3_600)
+    let error = await #expect(throws: CurlError.self) {
+      try await CurlClient().stream(request) { _, body in
+        for try await _ in body { body.limitSilence(to: .milliseconds(200)) }
+      }
+    }
+    #expect(error?.phase == .timeout)
+  }
+
   @Test func `that goes on is not silent`() async throws {
     let server = try TestServer { connection in
       _ = try connection.readHead()

@@ -62,8 +62,10 @@ import Testing
       #"{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}"#
     let server = try ScriptedServer(
       .json(#"{"metadata":{"resourceVersion":"5"},"items":[]}"#), .lines([event, expired], .complete),
-      .json(#"{"metadata":{"resourceVersion":"9"},"items":[]}"#), .lines([event], .byTheClient))
+      .json(#"{"metadata":{"resourceVersion":"9"},"items":[]}"#),
+      .lines([event.replacing(#""resourceVersion":"7""#, with: #""resourceVersion":"10""#)], .byTheClient))
     let client = try client(server.url)
+    _ = client.streamingLists.refuse()
     let watcher = Watcher<ConfigMap>(client: client, namespace: "shop", logger: quiet)
     let (updates, continuation) = AsyncStream<Void>.makeStream()
     let run = Task { await watcher.run { _ in continuation.yield() } }

@@ -32,7 +32,9 @@ import Testing
       environment: ["KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "6443"],
       directory: directory.path)
     #expect(configuration.server == "https://10.0.0.1:6443")
-    #expect(configuration.certificateAuthority == Array("authority".utf8))
+    #expect(
+      configuration.certificateAuthority
+        == PEM(Array("authority".utf8), path: "\(directory.path)/ca.crt"))
     #expect(configuration.namespace == "shop")
     #expect(configuration.origin == "the pod's service account")
     #expect(!configuration.skipsCertificateCheck)
@@ -92,30 +94,32 @@ import Testing
     #expect(configuration.server == "https://listed")
   }
 
-  @Test func `the pod's service account wins over the home directory`() throws {
-    _ = try writeKubeconfig(".kube/config", server: "https://home")
-    let error = #expect(throws: ConfigurationError.self) {
-      try ClusterConfiguration.discover(
-        environment: ["KUBERNETES_SERVICE_HOST": "10.0.0.1", "HOME": directory.path])
+  @Test func `a kubeconfig in the home directory wins over the pod's service account`() throws {
+    _ = try writeKubeconfig(".kube/config", server: "https://home/")
+    for environment in [[:], ["KUBERNETES_SERVICE_HOST": "10.0.0.1"]] {
+      let found = try ClusterConfiguration.discover(
+        environment: environment.merging(["HOME": directory.path]) { first, _ in first })
+      #expect(found.server == "https://home")
     }
-    #expect(error?.subject == "the pod's service account")
   }
 
-  @Test func `the home directory is the last resort, and the choice of those who name a context`() throws {
-    _ = try writeKubeconfig(".kube/config", server: "https://home/")
-    let found = try ClusterConfiguration.discover(environment: ["HOME": directory.path])
-    #expect(found.server == "https://home")
-    let chosen = try ClusterConfiguration.discover(
-      context: "main", environment: ["KUBERNETES_SERVICE_HOST": "10.0.0.1", "HOME": directory.path])
-    #expect(chosen.server == "https://home")
+  @Test func `the pod's service account is the last resort, but not for those who name a context`() throws {
+    let environment = ["KUBERNETES_SERVICE_HOST": "10.0.0.1", "HOME": directory.path]
+    let error = #expect(throws: ConfigurationError.self) {
+      try ClusterConfiguration.discover(environment: environment)
+    }
+    #expect(error?.subject == "the pod's service account")
+    let missing = #expect(throws: ConfigurationError.self) {
+      try ClusterConfiguration.discover(context: "main", environment: environment)
+    }
+    #expect(missing?.description.contains("\(directory.path)/.kube/config") == true)
   }
 
   @Test func `where nothing is set the error says what to set`() {
     let error = #expect(throws: ConfigurationError.self) {
       try ClusterConfiguration.discover(environment: [:])
     }
-    #expect(
-      error?.description.contains("neither KUBECONFIG, KUBERNETES_SERVICE_HOST nor HOME is set") == true)
+    #expect(error?.description.contains("KUBECONFIG is not set, there is no ~/.kube/config") == true)
     #expect(error?.description.contains("pass --kubeconfig") == true)
   }
 }

@@ -3,35 +3,11 @@ import Testing
 
 @testable import KubernetesClient
 
-@Suite struct KubeconfigTests {
-  private let directory: TemporaryDirectory
+@Suite struct KubeconfigTests: KubeconfigFixture {
+  let directory: TemporaryDirectory
 
   init() throws {
     directory = try TemporaryDirectory()
-  }
-
-  /// A kubeconfig of one context `main`; the two texts are members of its cluster and of its user.
-  private func write(
-    cluster: String = "", user: String = "token: secret", to name: String = "config"
-  ) throws -> String {
-    try directory.write(
-      name,
-      """
-      apiVersion: v1
-      kind: Config
-      current-context: main
-      clusters: [{name: c, cluster: {server: "https://c.example.org:6443", \(cluster)}}]
-      users: [{name: u, user: {\(user)}}]
-      contexts: [{name: main, context: {cluster: c, user: u, namespace: shop}}]
-      """)
-  }
-
-  private func load(_ paths: String..., context: String? = nil) throws -> ClusterConfiguration {
-    try Kubeconfig.load(paths: paths).configuration(context: context)
-  }
-
-  private func problem(_ body: () throws -> ClusterConfiguration) -> String {
-    #expect(throws: ConfigurationError.self) { _ = try body() }?.description ?? ""
   }
 
   private func token(_ configuration: ClusterConfiguration) -> String {
@@ -39,10 +15,9 @@ import Testing
     case .none: "none"
     case .fixed(let token): "fixed \(token)"
     case .file(let path): "file \(path)"
+    case .plugin(let plugin): "plugin \(plugin.command)"
     }
   }
-
-  private func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
   // MARK: - Clusters
 
@@ -63,7 +38,7 @@ import Testing
           certificate-authority-data: \(base64("authority")), insecure-skip-tls-verify: true, \
           tls-server-name: other.example.org, proxy-url: "http://proxy:3128"
           """))
-    #expect(configuration.certificateAuthority == Array("authority".utf8))
+    #expect(configuration.certificateAuthority == PEM(Array("authority".utf8)))
     #expect(configuration.skipsCertificateCheck)
     #expect(configuration.serverName == "other.example.org")
     #expect(configuration.proxyURL == "http://proxy:3128")
@@ -72,7 +47,7 @@ import Testing
   @Test func `data in the file wins over the path of another`() throws {
     let configuration = try load(
       write(cluster: "certificate-authority-data: \(base64("data")), certificate-authority: /nowhere"))
-    #expect(configuration.certificateAuthority == Array("data".utf8))
+    #expect(configuration.certificateAuthority == PEM(Array("data".utf8)))
   }
 
   @Test func `relative paths are relative to the file that holds them`() throws {
@@ -83,9 +58,11 @@ import Testing
       write(
         cluster: "certificate-authority: pki/ca.crt",
         user: "client-certificate: pki/client.crt, client-key: pki/client.key, tokenFile: pki/token"))
-    #expect(configuration.certificateAuthority == Array("authority".utf8))
-    #expect(configuration.clientIdentity?.certificate == Array("certificate".utf8))
-    #expect(configuration.clientIdentity?.key == Array("key".utf8))
+    let path = "\(directory.path)/pki"
+    #expect(configuration.certificateAuthority == PEM(Array("authority".utf8), path: "\(path)/ca.crt"))
+    #expect(
+      configuration.clientIdentity?.certificate == PEM(Array("certificate".utf8), path: "\(path)/client.crt"))
+    #expect(configuration.clientIdentity?.key == PEM(Array("key".utf8), path: "\(path)/client.key"))
     #expect(token(configuration) == "file \(directory.path)/pki/token")
   }
 
@@ -103,8 +80,8 @@ import Testing
   @Test func `client certificates are taken from data`() throws {
     let configuration = try load(
       write(user: "client-certificate-data: \(base64("certificate")), client-key-data: \(base64("key"))"))
-    #expect(configuration.clientIdentity?.certificate == Array("certificate".utf8))
-    #expect(configuration.clientIdentity?.key == Array("key".utf8))
+    #expect(configuration.clientIdentity?.certificate == PEM(Array("certificate".utf8)))
+    #expect(configuration.clientIdentity?.key == PEM(Array("key".utf8)))
     #expect(token(configuration) == "none")
   }
 
@@ -120,13 +97,13 @@ import Testing
     )
   }
 
-  @Test(arguments: ["exec: {command: login}", "auth-provider: {name: gcp}", "username: a, password: b"])
+  @Test(arguments: ["auth-provider: {name: gcp}", "username: a, password: b"])
   func `a way to identify oneself that is not supported is named`(user: String) throws {
     let path = try write(user: user)
     let message = problem { try load(path) }
     #expect(
       message.hasPrefix("user 'u' of kubeconfig \(path) identifies itself by '\(user.prefix { $0 != ":" })'"))
-    #expect(message.contains("use a token, a tokenFile or a client certificate"))
+    #expect(message.contains("use a token, a tokenFile, a client certificate or exec"))
   }
 
   @Test func `a context without a user, or with an empty one, is nobody`() throws {
@@ -167,7 +144,7 @@ import Testing
       """)
     let main = try load(first, "/nowhere/config", second)
     #expect(main.server == "https://first")
-    #expect(main.certificateAuthority == Array("the first file's own".utf8))
+    #expect(main.certificateAuthority?.bytes == Array("the first file's own".utf8))
     #expect(token(main) == "file \(directory.path)/two/token")
     #expect(try load(first, second, context: "second").server == "https://second")
   }

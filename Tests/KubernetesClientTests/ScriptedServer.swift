@@ -15,9 +15,8 @@ final class ScriptedServer: Sendable {
 
     /// Method, path and what tells one step of a list and watch from another.
     var summary: String {
-      let told = ["watch", "resourceVersion", "continue"].compactMap { name in
-        query[name].map { "\(name)=\($0)" }
-      }
+      let told = ["watch", "sendInitialEvents", "resourceVersion", "resourceVersionMatch", "continue"]
+        .compactMap { name in query[name].map { "\(name)=\($0)" } }
       return (["\(method) \(path)"] + told).joined(separator: " ")
     }
   }
@@ -25,7 +24,7 @@ final class ScriptedServer: Sendable {
   /// What a request gets.
   enum Answer: Sendable {
     /// A whole answer.
-    case json(_ text: String, status: Int = 200)
+    case json(_ text: String, status: Int = 200, retryAfter: String? = nil)
     /// Lines of a watch, and how it ends.
     case lines([String], Ending)
 
@@ -97,8 +96,11 @@ final class ScriptedServer: Sendable {
         return state.answers.isEmpty ? .json("{}", status: 500) : state.answers.removeFirst()
       }
       switch answer {
-      case .json(let text, let status):
-        send("HTTP/1.1 \(status) Scripted\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)", connection)
+      case .json(let text, let status, let retryAfter):
+        let field = retryAfter.map { "Retry-After: \($0)\r\n" } ?? ""
+        send(
+          "HTTP/1.1 \(status) Scripted\r\n\(field)Content-Length: \(text.utf8.count)\r\n\r\n\(text)",
+          connection)
       case .lines(let lines, let ending):
         send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", connection)
         for line in lines {

@@ -1,4 +1,5 @@
 import Logging
+import Synchronization
 import Testing
 
 @testable import KubernetesClient
@@ -129,6 +130,42 @@ import Testing
     let error = await failure { _ = try await client.get(ConfigMap.self, key) }
     #expect(error?.description.contains("needs the file /nowhere/token") == true)
     #expect(server.requests.isEmpty)
+  }
+
+  // MARK: - Asked again
+
+  @Test func `a server that is busy is asked again as late as it wants`() async throws {
+    let server = try ScriptedServer(
+      .json("busy", status: 429), .json("busy", status: 503, retryAfter: "7"), .json(object))
+    let delays = Mutex<[Duration]>([])
+    let client = try KubernetesClient(
+      configuration: ClusterConfiguration(server: server.url, origin: "the test"), fieldManager: "tests",
+      userAgent: "tests", logger: Logger(label: "test")
+    ) { delay in delays.withLock { $0.append(delay) } }
+    _ = try await client.create(ConfigMap(metadata: ObjectMetadata(name: "a", namespace: "shop"), data: [:]))
+    #expect(delays.withLock { $0 } == [.seconds(1), .seconds(7)])
+    #expect(server.requests.map(\.method) == ["POST", "POST", "POST"])
+  }
+
+  @Test func `a failure without a time is told at once, and one that lasts with its time`() async throws {
+    let server = try ScriptedServer(.json("broken", status: 500))
+    let client = try client(server)
+    #expect(await failure { _ = try await client.get(ConfigMap.self, key) }?.status?.code == 500)
+    #expect(server.requests.count == 1)
+    let late = try ScriptedServer(.json("later", status: 503, retryAfter: "3600"))
+    let other = try self.client(late)
+    #expect(await failure { _ = try await other.get(ConfigMap.self, key) }?.retryAfter == .seconds(3_600))
+    #expect(late.requests.count == 1)
+  }
+
+  @Test func `who does not wait any more does not wait for a busy server`() async throws {
+    let server = try ScriptedServer(.json("busy", status: 429))
+    let client = try KubernetesClient(
+      configuration: ClusterConfiguration(server: server.url, origin: "the test"), fieldManager: "tests",
+      userAgent: "tests", logger: Logger(label: "test")
+    ) { _ in throw CancellationError() }
+    #expect(await failure { _ = try await client.get(ConfigMap.self, key) }?.isCancelled == true)
+    #expect(server.requests.count == 1)
   }
 
   // MARK: - Answers

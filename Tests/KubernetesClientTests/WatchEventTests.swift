@@ -36,11 +36,34 @@ import Testing
     let event = try event(
       #"{"type":"BOOKMARK","object":{"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":"9","creationTimestamp":null},"spec":{"containers":null},"status":{}}}"#
     )
-    guard case .bookmark("9") = event else {
+    guard case .bookmark("9", endsInitialEvents: false) = event else {
       Issue.record("\(event)")
       return
     }
     #expect(event.resourceVersion == "9")
+  }
+
+  @Test func `the bookmark that closes a streaming list is told from others`() throws {
+    for (value, expected) in [("true", true), ("false", false)] {
+      let event = try event(
+        #"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9","annotations":"#
+          + #"{"k8s.io/initial-events-end":"\#(value)"}}}}"#)
+      guard case .bookmark("9", let endsInitialEvents) = event else {
+        Issue.record("\(event)")
+        return
+      }
+      #expect(endsInitialEvents == expected)
+    }
+  }
+
+  @Test func `the members of an event may come in any order, with others between them`() throws {
+    let event = try event(
+      #" {"x":[1,{"y":null}],"object":{"metadata":{"name":"p","resourceVersion":"7"}},"type":"ADDED"} "#)
+    guard case .applied(let pod) = event else {
+      Issue.record("\(event)")
+      return
+    }
+    #expect(pod.metadata.name == "p")
   }
 
   @Test func `an error carries the server's status and no version`() throws {
@@ -65,7 +88,8 @@ import Testing
       return
     }
     #expect(object.key == NamespacedName(namespace: "shop", name: "p"))
-    #expect(object.problem.hasSuffix("at object.status.phase"))
+    #expect(object.problem.hasSuffix("at status.phase"))
+    #expect(object.isDeleted == (type == "DELETED"))
     #expect(object.description.hasPrefix("shop/p: "))
   }
 
@@ -80,6 +104,9 @@ import Testing
 
   @Test(arguments: [
     "", "{}", "not JSON", #"{"type":"GOSSIP","object":{}}"#, #"{"type":"BOOKMARK","object":{}}"#,
+    #"{"type":"ADDED"}"#, #"{"object":{"metadata":{"name":"p"}}}"#,
+    #"{"type":"ADDED","object":{"metadata":{"name":"p"}}} {}"#,
+    #"{"type":"ADDED","object":{"metadata":{"name":"p"}}"#,
   ])
   func `what is no event is refused`(line: String) {
     #expect(throws: JSONCodingError.self) { try event(line) }

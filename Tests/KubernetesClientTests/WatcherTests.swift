@@ -1,3 +1,4 @@
+import InMemoryLogging
 import Logging
 import Synchronization
 import Testing
@@ -9,16 +10,19 @@ import Testing
   private static let path = "GET /api/v1/namespaces/shop/configmaps"
 
   /// Runs a watcher until as many updates have come, and returns them in short words.
+  ///
+  /// - Parameter streams: whether the client still believes in streaming lists.
   private func updates(
     _ count: Int, from server: ScriptedServer, labelSelector: String? = nil, fieldSelector: String? = nil,
-    health: WatchHealth? = nil
+    health: WatchHealth? = nil, streams: Bool = false, logger: Logger? = nil
   ) async throws -> [String] {
     let client = try KubernetesClient(
       configuration: ClusterConfiguration(server: server.url, origin: "the test"), fieldManager: "tests",
       userAgent: "tests", logger: quiet)
+    if !streams { _ = client.streamingLists.refuse() }
     let watcher = Watcher<ConfigMap>(
       client: client, namespace: "shop", labelSelector: labelSelector, fieldSelector: fieldSelector,
-      health: health, logger: quiet)
+      health: health, logger: logger ?? quiet)
     let (words, continuation) = AsyncStream<String>.makeStream()
     let run = Task { await watcher.run { continuation.yield(Self.word($0)) } }
     var found: [String] = []
@@ -65,6 +69,10 @@ import Testing
     let items = names.map { object($0, version: "1") }.joined(separator: ",")
     return .json(#"{"metadata":{"resourceVersion":"\#(version)","continue":"\#(next)"},"items":[\#(items)]}"#)
   }
+
+  private let closing =
+    #"{"type":"BOOKMARK","object":{"kind":"ConfigMap","metadata":{"resourceVersion":"9","#
+    + #""annotations":{"k8s.io/initial-events-end":"true"}}}}"#
 
   private let expired = #"{"kind":"Status","code":410,"reason":"Expired","message":"too old"}"#
 
@@ -146,7 +154,8 @@ import Testing
     #expect(try await updates(3, from: server) == ["replaced a", "replaced b", "applied c"])
     #expect(
       server.requests.map(\.summary) == [
-        Self.path, "\(Self.path) watch=true resourceVersion=5", Self.path,
+        Self.path, "\(Self.path) watch=true resourceVersion=5",
+        "\(Self.path) resourceVersion=5 resourceVersionMatch=NotOlderThan",
         "\(Self.path) watch=true resourceVersion=90",
       ])
   }
@@ -158,6 +167,63 @@ import Testing
       list("c", version: "90"), .lines([event("ADDED", "d", version: "91")], .byTheClient))
     #expect(try await updates(4, from: server) == ["replaced a", "applied b", "replaced c", "applied d"])
     #expect(server.requests.count == 4)
+  }
+
+  // MARK: - Streaming lists
+
+  private static let stream = "\(path) watch=true sendInitialEvents=true"
+
+  @Test func `a streaming list is one update, and its stream goes on as the watch`() async throws {
+    let server = try ScriptedServer(
+      .lines(
+        [
+          event("ADDED", "b", version: "6"), event("ADDED", "a", version: "2"), closing,
+          event("DELETED", "a", version: "10"),
+        ], .byTheClient))
+    #expect(try await updates(2, from: server, streams: true) == ["replaced a b", "deleted a"])
+    #expect(server.requests.map(\.summary) == ["\(Self.stream) resourceVersionMatch=NotOlderThan"])
+    #expect(server.requests.first?.query["allowWatchBookmarks"] == "true")
+  }
+
+  @Test func `a streaming list is got again from the last version, and then from none`() async throws {
+    let server = try ScriptedServer(
+      .lines([closing], .complete), .json(expired, status: 410), .json(expired, status: 410),
+      .lines([event("ADDED", "a", version: "2"), closing], .byTheClient))
+    #expect(try await updates(2, from: server, streams: true) == ["replaced ", "replaced a"])
+    #expect(
+      server.requests.map(\.summary) == [
+        "\(Self.stream) resourceVersionMatch=NotOlderThan", "\(Self.path) watch=true resourceVersion=9",
+        "\(Self.stream) resourceVersion=9 resourceVersionMatch=NotOlderThan",
+        "\(Self.stream) resourceVersionMatch=NotOlderThan",
+      ])
+  }
+
+  @Test func `a server that refuses streaming lists is asked for pages, and that is logged once`()
+    async throws
+  {
+    let log = InMemoryLogHandler()
+    let server = try ScriptedServer(
+      .json(#"{"kind":"Status","code":422,"reason":"Invalid"}"#, status: 422), list("a", version: "5"),
+      .json(expired, status: 410), list("b", version: "6"), .lines([], .byTheClient))
+    let logger = Logger(label: "test") { _ in log }
+    #expect(
+      try await updates(2, from: server, streams: true, logger: logger) == ["replaced a", "replaced b"])
+    #expect(
+      server.requests.map(\.summary).prefix(2) == [
+        "\(Self.stream) resourceVersionMatch=NotOlderThan", Self.path,
+      ])
+    #expect(log.entries.count { "\($0.message)".contains("no streaming lists") } == 1)
+  }
+
+  @Test func `a server that ignores the wish for a streaming list is asked for pages`() async throws {
+    let server = try ScriptedServer(
+      .lines([event("ADDED", "b", version: "6"), bookmark("7")], .byTheClient), list("a", version: "7"),
+      .lines([], .byTheClient))
+    #expect(try await updates(1, from: server, streams: true) == ["replaced a"])
+    #expect(
+      server.requests.map(\.summary).prefix(2) == [
+        "\(Self.stream) resourceVersionMatch=NotOlderThan", Self.path,
+      ])
   }
 
   @Test func `pages are one list, and an expired token begins it again`() async throws {

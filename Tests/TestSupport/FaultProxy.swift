@@ -116,7 +116,7 @@ public final class FaultProxy: Sendable {
   private func outgoing(_ request: Request) async throws -> CurlRequest {
     var outgoing = CurlRequest(
       method: request.method.rawValue, url: upstream.server + request.uri.string)
-    outgoing.tls.certificateAuthority = upstream.certificateAuthority
+    outgoing.tls.certificateAuthority = upstream.certificateAuthority?.bytes
     outgoing.maximumBodyBytes = 64 << 20
     if case .fixed(let token) = upstream.token {
       outgoing.headers.append(("Authorization", "Bearer \(token)"))

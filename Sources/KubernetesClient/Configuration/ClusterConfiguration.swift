@@ -3,7 +3,7 @@ public struct ClusterConfiguration: Sendable {
   /// Scheme, host and port, without a trailing slash.
   public var server: String
   /// PEM of the authorities that may sign the server's certificate; nil for the system's own.
-  public var certificateAuthority: [UInt8]?
+  public var certificateAuthority: PEM?
   /// Accepts any certificate.
   ///
   /// Only ever set by a kubeconfig that says so.
@@ -24,12 +24,12 @@ public struct ClusterConfiguration: Sendable {
   /// A client certificate with its key, both as PEM.
   public struct ClientIdentity: Sendable {
     /// PEM of the certificate chain.
-    public var certificate: [UInt8]
+    public var certificate: PEM
     /// PEM of the private key.
-    public var key: [UInt8]
+    public var key: PEM
 
     /// Creates an identity.
-    public init(certificate: [UInt8], key: [UInt8]) {
+    public init(certificate: PEM, key: PEM) {
       self.certificate = certificate
       self.key = key
     }
@@ -38,7 +38,7 @@ public struct ClusterConfiguration: Sendable {
   /// Describes an API server.
   public init(
     server: String,
-    certificateAuthority: [UInt8]? = nil,
+    certificateAuthority: PEM? = nil,
     skipsCertificateCheck: Bool = false,
     serverName: String? = nil,
     clientIdentity: ClientIdentity? = nil,
@@ -58,8 +58,8 @@ public struct ClusterConfiguration: Sendable {
     self.origin = origin
   }
 
-  /// Finds the cluster as kubectl does: the given kubeconfig, `KUBECONFIG`, the pod's service account, then
-  /// `~/.kube/config`.
+  /// Finds the cluster as kubectl does: the given kubeconfig, `KUBECONFIG`, `~/.kube/config` if there is one, then
+  /// the pod's service account.
   ///
   /// - Throws: `ConfigurationError` that names the file, the context and what is wrong with it.
   public static func discover(
@@ -72,16 +72,18 @@ public struct ClusterConfiguration: Sendable {
       let paths = listed.split(separator: ":").map(String.init)
       return try Kubeconfig.load(paths: paths).configuration(context: context)
     }
-    if context == nil, environment["KUBERNETES_SERVICE_HOST"] != nil {
-      return try inCluster(environment: environment)
+    let file = environment["HOME"].map { "\($0)/.kube/config" }
+    if let file, context != nil || FileContents.exists(file) {
+      return try Kubeconfig.load(paths: [file]).configuration(context: context)
     }
-    guard let home = environment["HOME"] else {
+    guard environment["KUBERNETES_SERVICE_HOST"] != nil else {
       throw ConfigurationError(
         subject: "the cluster",
         problem:
-          "cannot be found: neither KUBECONFIG, KUBERNETES_SERVICE_HOST nor HOME is set; pass --kubeconfig")
+          "cannot be found: KUBECONFIG is not set, there is no \(file ?? "~/.kube/config"), and this is no "
+          + "pod (KUBERNETES_SERVICE_HOST is not set); pass --kubeconfig")
     }
-    return try Kubeconfig.load(paths: ["\(home)/.kube/config"]).configuration(context: context)
+    return try inCluster(environment: environment)
   }
 }
 

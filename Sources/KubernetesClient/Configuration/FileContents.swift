@@ -13,9 +13,17 @@ enum FileContents {
 
   /// Text without surrounding white space: tokens and namespaces often end in a line feed.
   static func text(at path: String, subject: String) throws(ConfigurationError) -> String {
-    let text = String(decoding: try bytes(at: path, subject: subject), as: UTF8.self)
+    trimmed(try bytes(at: path, subject: subject))
+  }
+
+  static func trimmed(_ bytes: [UInt8]) -> String {
+    let text = String(decoding: bytes, as: UTF8.self)
     return String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
+
+  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  static func isExecutable(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
 
   private static func reason(_ error: any Error) -> String {
     switch (error as? CocoaError)?.code {

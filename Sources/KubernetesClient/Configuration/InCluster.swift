@@ -14,7 +14,8 @@ extension ClusterConfiguration {
         problem: "cannot be used: KUBERNETES_SERVICE_HOST is not set, so this is no pod; pass --kubeconfig")
     }
     let port = environment["KUBERNETES_SERVICE_PORT"] ?? "443"
-    let authority = try FileContents.bytes(at: "\(directory)/ca.crt", subject: "the pod's service account")
+    let file = "\(directory)/ca.crt"
+    let authority = PEM(try FileContents.bytes(at: file, subject: "the pod's service account"), path: file)
     // A pod without the projected namespace still works with an explicit one.
     let namespace = try? FileContents.text(at: "\(directory)/namespace", subject: "the pod's service account")
     return ClusterConfiguration(

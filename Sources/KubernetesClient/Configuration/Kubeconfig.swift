@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Yams
 
 /// A kubeconfig, possibly merged from several files.
@@ -16,7 +15,7 @@ struct Kubeconfig {
     var merged = Kubeconfig()
     merged.paths = paths
     // kubectl as well passes over missing files of a list, but not over a single one.
-    let present = paths.count == 1 ? paths : paths.filter { FileManager.default.fileExists(atPath: $0) }
+    let present = paths.count == 1 ? paths : paths.filter(FileContents.exists)
     guard !present.isEmpty else {
       throw ConfigurationError(
         subject: "KUBECONFIG", problem: "names no file that exists: \(paths.joined(separator: ", "))")
@@ -72,178 +71,16 @@ struct Kubeconfig {
     let userSubject = "user '\(userName)' of \(file)"
     return ClusterConfiguration(
       server: cluster.server,
-      certificateAuthority: try cluster.certificateAuthority.bytes(subject: clusterSubject),
+      certificateAuthority: try cluster.certificateAuthority.pem(subject: clusterSubject),
       skipsCertificateCheck: cluster.skipsCertificateCheck,
       serverName: cluster.serverName,
       clientIdentity: try user.identity(subject: userSubject),
-      token: try user.bearerToken(subject: userSubject),
+      token: try user.bearerToken(
+        subject: userSubject, origin: "user '\(userName)' of context '\(name)' of \(file)",
+        cluster: cluster.information(subject: clusterSubject)),
       proxyURL: cluster.proxyURL,
       namespace: context.namespace ?? "default",
       origin: "context '\(name)' of \(file)"
     )
-  }
-}
-
-// MARK: - The file's shape
-
-extension Kubeconfig {
-  private struct File: Decodable {
-    var currentContext: String?
-    var clusters: [NamedCluster]?
-    var users: [NamedUser]?
-    var contexts: [NamedContext]?
-
-    enum CodingKeys: String, CodingKey {
-      case currentContext = "current-context"
-      case clusters
-      case users
-      case contexts
-    }
-  }
-
-  private struct NamedCluster: Decodable {
-    var name: String
-    var cluster: Cluster
-  }
-
-  private struct NamedUser: Decodable {
-    var name: String
-    var user: User?
-  }
-
-  private struct NamedContext: Decodable {
-    var name: String
-    var context: Context
-  }
-
-  private struct Context: Decodable {
-    var cluster: String
-    /// Left out, the client is nobody in particular.
-    var user: String?
-    var namespace: String?
-  }
-
-  /// Bytes given in the file itself as base64, or as the path of another file.
-  ///
-  /// The former wins.
-  private struct DataOrFile {
-    var base64: String?
-    var path: String?
-
-    func bytes(subject: String) throws(ConfigurationError) -> [UInt8]? {
-      if let base64, !base64.isEmpty {
-        guard let data = Data(base64Encoded: base64, options: .ignoreUnknownCharacters) else {
-          throw ConfigurationError(subject: subject, problem: "has a field ending in -data that is no base64")
-        }
-        return [UInt8](data)
-      }
-      guard let path, !path.isEmpty else { return nil }
-      return try FileContents.bytes(at: path, subject: subject)
-    }
-
-    mutating func resolvePath(in directory: String) {
-      path = path.map { $0.hasPrefix("/") || $0.isEmpty ? $0 : "\(directory)/\($0)" }
-    }
-  }
-
-  private struct Cluster: Decodable {
-    var server: String
-    var certificateAuthority: DataOrFile
-    var skipsCertificateCheck: Bool
-    var serverName: String?
-    var proxyURL: String?
-
-    enum CodingKeys: String, CodingKey {
-      case server
-      case authority = "certificate-authority"
-      case authorityData = "certificate-authority-data"
-      case insecure = "insecure-skip-tls-verify"
-      case serverName = "tls-server-name"
-      case proxyURL = "proxy-url"
-    }
-
-    init(from decoder: any Decoder) throws {
-      let values = try decoder.container(keyedBy: CodingKeys.self)
-      server = try values.decode(String.self, forKey: .server)
-      certificateAuthority = DataOrFile(
-        base64: try values.decodeIfPresent(String.self, forKey: .authorityData),
-        path: try values.decodeIfPresent(String.self, forKey: .authority))
-      skipsCertificateCheck = try values.decodeIfPresent(Bool.self, forKey: .insecure) ?? false
-      serverName = try values.decodeIfPresent(String.self, forKey: .serverName)
-      proxyURL = try values.decodeIfPresent(String.self, forKey: .proxyURL)
-    }
-
-    func resolvingPaths(in directory: String) -> Self {
-      var resolved = self
-      resolved.certificateAuthority.resolvePath(in: directory)
-      return resolved
-    }
-  }
-
-  private struct User: Decodable {
-    var token: String?
-    var tokenFile: String?
-    var certificate = DataOrFile()
-    var key = DataOrFile()
-    var unsupported: String?
-
-    enum CodingKeys: String, CodingKey {
-      case token
-      case tokenFile
-      case certificate = "client-certificate"
-      case certificateData = "client-certificate-data"
-      case key = "client-key"
-      case keyData = "client-key-data"
-      case exec
-      case authProvider = "auth-provider"
-      case username
-    }
-
-    init() {}
-
-    init(from decoder: any Decoder) throws {
-      let values = try decoder.container(keyedBy: CodingKeys.self)
-      token = try values.decodeIfPresent(String.self, forKey: .token)
-      tokenFile = try values.decodeIfPresent(String.self, forKey: .tokenFile)
-      certificate = DataOrFile(
-        base64: try values.decodeIfPresent(String.self, forKey: .certificateData),
-        path: try values.decodeIfPresent(String.self, forKey: .certificate))
-      key = DataOrFile(
-        base64: try values.decodeIfPresent(String.self, forKey: .keyData),
-        path: try values.decodeIfPresent(String.self, forKey: .key))
-      unsupported = [CodingKeys.exec, .authProvider, .username].first { values.contains($0) }?.stringValue
-    }
-
-    func resolvingPaths(in directory: String) -> Self {
-      var resolved = self
-      resolved.certificate.resolvePath(in: directory)
-      resolved.key.resolvePath(in: directory)
-      resolved.tokenFile = tokenFile.map { $0.hasPrefix("/") || $0.isEmpty ? $0 : "\(directory)/\($0)" }
-      return resolved
-    }
-
-    func identity(subject: String) throws(ConfigurationError) -> ClusterConfiguration.ClientIdentity? {
-      let pair = (try certificate.bytes(subject: subject), try key.bytes(subject: subject))
-      switch pair {
-      case (let certificate?, let key?): return .init(certificate: certificate, key: key)
-      case (nil, nil): return nil
-      default:
-        throw ConfigurationError(
-          subject: subject, problem: "has only one of client-certificate and client-key; both are needed")
-      }
-    }
-
-    func bearerToken(subject: String) throws(ConfigurationError) -> BearerToken {
-      // kubectl's own order: the file wins over the token beside it.
-      if let tokenFile, !tokenFile.isEmpty { return .file(path: tokenFile) }
-      if let token, !token.isEmpty { return .fixed(token) }
-      if let unsupported, try certificate.bytes(subject: subject) == nil {
-        throw ConfigurationError(
-          subject: subject,
-          problem: "identifies itself by '\(unsupported)', which is not supported; "
-            + "use a token, a tokenFile or a client certificate")
-      }
-      return .none
-    }
   }
 }

@@ -64,6 +64,8 @@ public struct UnreadableObject: Sendable, Hashable, CustomStringConvertible {
   public var key: NamespacedName
   /// Which field is wrong, and how.
   public var problem: String
+  /// Whether it is gone, so that an earlier version that could be read is gone as well.
+  public var isDeleted = false
 
   /// The text for messages.
   public var description: String { "\(key): \(problem)" }

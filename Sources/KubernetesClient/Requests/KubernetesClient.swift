@@ -13,20 +13,34 @@ public final class KubernetesClient: Sendable {
 
   let transport: Transport
   let observe: @Sendable (ClientObservation) -> Void
+  /// Whether the server has streaming lists, as far as is known.
+  let streamingLists = StreamingLists()
 
   /// Creates a client; nothing is sent yet.
   ///
   /// - Parameter observe: is told what is asked and answered, and returns at once.
   /// - Throws: `KubernetesError` when libcurl cannot be set up.
-  public init(
+  public convenience init(
     configuration: ClusterConfiguration, fieldManager: String, userAgent: String, logger: Logger,
     observe: @escaping @Sendable (ClientObservation) -> Void = { _ in }
+  ) throws(KubernetesError) {
+    try self.init(
+      configuration: configuration, fieldManager: fieldManager, userAgent: userAgent, logger: logger,
+      observe: observe
+    ) { try await Task.sleep(for: $0) }
+  }
+
+  /// - Parameter sleep: how a request waits before it is sent again.
+  init(
+    configuration: ClusterConfiguration, fieldManager: String, userAgent: String, logger: Logger,
+    observe: @escaping @Sendable (ClientObservation) -> Void = { _ in },
+    sleep: @escaping @Sendable (Duration) async throws -> Void
   ) throws(KubernetesError) {
     self.configuration = configuration
     self.fieldManager = fieldManager
     self.observe = observe
     transport = try Transport(
-      configuration: configuration, userAgent: userAgent, logger: logger, observe: observe)
+      configuration: configuration, userAgent: userAgent, logger: logger, observe: observe, sleep: sleep)
   }
 
   /// Ends every transfer and the thread behind them.
@@ -41,21 +55,29 @@ public final class KubernetesClient: Sendable {
     try await transport.object(Object.self, APIRequest(verb: .get, on: Object.resourceType, key: key))
   }
 
-  /// Lists a page of objects, read from the server's storage unless the token continues an earlier list.
+  /// Lists a page of objects.
+  ///
+  /// - Parameters:
+  ///   - notOlderThan: a version that the list must have reached; the server may then answer from its memory. Nil
+  ///     reads from the server's storage.
+  ///   - continueToken: continues an earlier list, at its version.
   public func list<Object: KubernetesObject>(
     _ type: Object.Type,
     in namespace: String?,
     labelSelector: String? = nil,
     fieldSelector: String? = nil,
     limit: Int? = nil,
+    notOlderThan: String? = nil,
     continueToken: String? = nil
   ) async throws(KubernetesError) -> ObjectList<Object> {
     var request = APIRequest(verb: .list, on: Object.resourceType, namespace: namespace)
     request.query("labelSelector", labelSelector)
     request.query("fieldSelector", fieldSelector)
     request.query("limit", limit.map(String.init))
+    request.query("resourceVersion", notOlderThan)
+    request.query("resourceVersionMatch", notOlderThan.map { _ in "NotOlderThan" })
     request.query("continue", continueToken)
-    return try await transport.object(ListResponse<Object>.self, request).list
+    return try await transport.list(Object.self, request)
   }
 
   /// Lists all pages.
@@ -161,41 +183,6 @@ public final class KubernetesClient: Sendable {
     try request.body(options)
     _ = try await transport.send(request)
   }
-
-  /// Watches a collection from a version on and hands over each event, until the server ends the watch.
-  ///
-  /// - Throws: `KubernetesError`; also for an `ERROR` event, whose `Status` it carries. Errors of `handle` pass
-  ///   through. Cancelling the task closes the connection.
-  func watch<Object: KubernetesObject>(
-    _ type: Object.Type,
-    in namespace: String?,
-    labelSelector: String?,
-    fieldSelector: String? = nil,
-    resourceVersion: String,
-    timeoutSeconds: Int,
-    _ handle: (WatchEvent<Object>) async throws -> Void
-  ) async throws {
-    var request = APIRequest(verb: .watch, on: Object.resourceType, namespace: namespace)
-    request.query("watch", "true")
-    request.query("labelSelector", labelSelector)
-    request.query("fieldSelector", fieldSelector)
-    request.query("resourceVersion", resourceVersion)
-    request.query("allowWatchBookmarks", "true")
-    request.query("timeoutSeconds", String(timeoutSeconds))
-    // The server ends a watch at the limit; one that stays silent beyond it is dead.
-    try await transport.lines(request, silence: .seconds(timeoutSeconds + 5)) { line in
-      let event: WatchEvent<Object>
-      do throws(JSONCodingError) {
-        event = try WatchEvent(line: line)
-      } catch {
-        throw KubernetesError(request: request.description, cause: .unreadable(error.description))
-      }
-      if case .failure(let status) = event {
-        throw KubernetesError(request: request.description, cause: .status(status))
-      }
-      try await handle(event)
-    }
-  }
 }
 
 /// A part of an object with an endpoint and access rules of its own.
@@ -226,49 +213,5 @@ private struct Manifest<Object: KubernetesObject>: Encodable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(Object.resourceType.apiVersion, forKey: .apiVersion)
     try container.encode(Object.resourceType.kind, forKey: .kind)
-  }
-}
-
-/// The server's form of a list, in which one unreadable item does not spoil the others.
-private struct ListResponse<Object: KubernetesObject>: Decodable {
-  let list: ObjectList<Object>
-
-  private enum CodingKeys: CodingKey {
-    case metadata
-    case items
-  }
-
-  private struct Metadata: Decodable {
-    var resourceVersion: String?
-    var `continue`: String?
-  }
-
-  private struct Identity: Decodable {
-    var metadata: ObjectMetadata
-  }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    let metadata = try container.decode(Metadata.self, forKey: .metadata)
-    var list = ObjectList<Object>(
-      items: [], unreadable: [], resourceVersion: metadata.resourceVersion ?? "",
-      continueToken: metadata.continue)
-    // Go writes an empty list as null.
-    if try container.contains(.items) && !container.decodeNil(forKey: .items) {
-      var items = try container.nestedUnkeyedContainer(forKey: .items)
-      while !items.isAtEnd {
-        let item = try items.superDecoder()
-        do {
-          list.items.append(try Object(from: item))
-        } catch {
-          let identity = try? Identity(from: item).metadata
-          list.unreadable.append(
-            UnreadableObject(
-              key: NamespacedName(namespace: identity?.namespace ?? "", name: identity?.name ?? ""),
-              problem: JSONCodingError(error).description))
-        }
-      }
-    }
-    self.list = list
   }
 }

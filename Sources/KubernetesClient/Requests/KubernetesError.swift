@@ -6,6 +6,8 @@ public struct KubernetesError: Error, CustomStringConvertible {
   public var request: String
   /// What came instead of an answer.
   public var cause: Cause
+  /// How long the server wants to be left alone, where it said so.
+  public var retryAfter: Duration?
 
   /// What came instead of an answer.
   public enum Cause: Sendable {
@@ -17,6 +19,8 @@ public struct KubernetesError: Error, CustomStringConvertible {
     case unreadable(String)
     /// The request could not be built or the credentials could not be read.
     case configuration(String)
+    /// Nobody waits for the answer any more.
+    case cancelled
   }
 
   /// The `Status` object by which the API server explains a failure.
@@ -37,9 +41,10 @@ public struct KubernetesError: Error, CustomStringConvertible {
   }
 
   /// Describes a failed request.
-  public init(request: String, cause: Cause) {
+  public init(request: String, cause: Cause, retryAfter: Duration? = nil) {
     self.request = request
     self.cause = cause
+    self.retryAfter = retryAfter
   }
 
   /// The server's refusal, when it was one.
@@ -60,9 +65,22 @@ public struct KubernetesError: Error, CustomStringConvertible {
   public var isInvalid: Bool { status?.code == 422 || status?.code == 400 }
   /// The task was cancelled, so that nobody waits for the answer.
   public var isCancelled: Bool {
-    guard case .transport(let error) = cause else { return false }
-    return error.phase == .cancelled
+    switch cause {
+    case .cancelled: true
+    case .transport(let error): error.phase == .cancelled
+    case .status, .unreadable, .configuration: false
+    }
   }
+
+  /// A limit of time passed without an answer, or a watch fell silent.
+  var isTimeout: Bool {
+    guard case .transport(let error) = cause else { return false }
+    return error.phase == .timeout
+  }
+
+  /// The server does not have the version that a list should not be older than: it has expired (410), is ahead of
+  /// all that there is, as after a restore (504), or is none of this server's (400).
+  var isBeyondVersion: Bool { [410, 504, 400].contains(status?.code) }
 
   /// The text for messages.
   public var description: String {
@@ -72,6 +90,7 @@ public struct KubernetesError: Error, CustomStringConvertible {
       "\(request): \(status.message ?? status.reason ?? "refused") (HTTP \(status.code))"
     case .unreadable(let problem): "\(request): the answer cannot be read: \(problem)"
     case .configuration(let problem): "\(request): \(problem)"
+    case .cancelled: "\(request): cancelled"
     }
   }
 }

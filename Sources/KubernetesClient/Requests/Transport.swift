@@ -17,19 +17,25 @@ struct Transport: Sendable {
   private let configuration: ClusterConfiguration
   private let userAgent: String
   private let curl: CurlClient
-  private let token: TokenReader
+  private let credentials: Credentials
+  private let sleep: @Sendable (Duration) async throws -> Void
   private let logger: Logger
   private let observe: @Sendable (ClientObservation) -> Void
 
+  /// - Parameters:
+  ///   - observe: is told what is asked and answered.
+  ///   - sleep: how a request waits before it is sent again.
   init(
     configuration: ClusterConfiguration, userAgent: String, logger: Logger,
-    observe: @escaping @Sendable (ClientObservation) -> Void = { _ in }
+    observe: @escaping @Sendable (ClientObservation) -> Void = { _ in },
+    sleep: @escaping @Sendable (Duration) async throws -> Void
   ) throws(KubernetesError) {
     self.configuration = configuration
     self.userAgent = userAgent
     self.logger = logger
     self.observe = observe
-    token = TokenReader(source: configuration.token)
+    self.sleep = sleep
+    credentials = Credentials(configuration)
     do throws(CurlError) {
       curl = try CurlClient()
     } catch {
@@ -41,23 +47,43 @@ struct Transport: Sendable {
     await curl.shutdown()
   }
 
-  /// Sends a request and decodes the answer.
-  func object<Answer: Decodable>(
+  /// Sends a request and decodes the object that is the answer.
+  func object<Answer: KubernetesObject>(
     _ type: Answer.Type, _ request: APIRequest
+  ) async throws(KubernetesError) -> Answer {
+    try await answer(request) { (body) throws(JSONCodingError) in
+      try JSONCoding.decodeObject(type, from: body)
+    }
+  }
+
+  /// Sends a request and decodes the page of a list that is the answer.
+  func list<Object: KubernetesObject>(
+    _ type: Object.Type, _ request: APIRequest
+  ) async throws(KubernetesError) -> ObjectList<Object> {
+    try await answer(request) { (body) throws(JSONCodingError) in try ListReader.page(type, from: body) }
+  }
+
+  private func answer<Answer>(
+    _ request: APIRequest, _ decode: ([UInt8]) throws(JSONCodingError) -> Answer
   ) async throws(KubernetesError) -> Answer {
     let body = try await send(request)
     do throws(JSONCodingError) {
-      return try JSONCoding.decode(type, from: body)
+      return try decode(body)
     } catch {
       throw KubernetesError(request: request.description, cause: .unreadable(error.description))
     }
   }
 
   /// Sends a request and returns the body of a good answer.
+  ///
+  /// It is sent again where that is safe: for a new credential, for certificates that have been replaced, and when
+  /// the server asks for it.
   func send(_ request: APIRequest) async throws(KubernetesError) -> [UInt8] {
-    var mayReadTokenAgain = true
+    var retries = Retries()
+    var mayRenew = true
     while true {
-      var outgoing = try curlRequest(request)
+      let credential = try await credential(for: request)
+      var outgoing = curlRequest(request, credential)
       outgoing.timeout = Self.timeout
       let response: CurlResponse
       let startTime = ContinuousClock.now
@@ -65,28 +91,46 @@ struct Transport: Sendable {
         response = try await curl.send(outgoing)
       } catch {
         tell(request, code: nil, since: startTime)
+        if error.phase == .tls, mayRenew, credentials.distrust() {
+          mayRenew = false
+          continue
+        }
         throw KubernetesError(request: request.description, cause: .transport(error))
       }
       tell(request, code: response.status, since: startTime)
-      if response.status == 401, mayReadTokenAgain, token.invalidate() {
-        mayReadTokenAgain = false
+      if (200..<300).contains(response.status) { return response.body }
+      if response.status == 401, mayRenew, await credentials.refuse(credential) {
+        mayRenew = false
         continue
       }
-      guard (200..<300).contains(response.status) else {
-        throw refusal(request, status: response.status, body: response.body)
+      let wait = Retries.retryAfter(response.header("Retry-After"))
+      guard let delay = retries.delay(status: response.status, retryAfter: wait) else {
+        throw refusal(request, status: response.status, body: response.body, retryAfter: wait)
       }
-      return response.body
+      logger.debug(
+        "the server is busy and asked again later",
+        metadata: ["request": "\(request)", "status": "\(response.status)", "delay": "\(delay)"])
+      do {
+        try await sleep(delay)
+      } catch {
+        throw KubernetesError(request: request.description, cause: .cancelled)
+      }
     }
   }
 
   /// Sends a request whose answer is a stream of lines, until the server ends it.
   ///
-  /// - Parameter silence: a connection without a byte for this long counts as dead.
+  /// - Parameters:
+  ///   - silence: a connection without a byte for this long counts as dead.
+  ///   - opened: called when the server has accepted.
+  ///   - handle: gets each line, and a way to set another limit of silence.
   /// - Throws: `KubernetesError`, and what `handle` throws.
   func lines(
-    _ request: APIRequest, silence: Duration, _ handle: ([UInt8]) async throws -> Void
+    _ request: APIRequest, silence: Duration, opened: () -> Void,
+    _ handle: (_ line: [UInt8], _ limitSilence: (Duration) -> Void) async throws -> Void
   ) async throws {
-    var outgoing = try curlRequest(request)
+    let credential = try await credential(for: request)
+    var outgoing = curlRequest(request, credential)
     // A connection for each watch: a paused or slow stream must not hold up requests beside it.
     outgoing.silenceTimeout = silence
     let startTime = ContinuousClock.now
@@ -96,18 +140,23 @@ struct Transport: Sendable {
         isAnswered = true
         tell(request, code: head.status, since: startTime)
         guard (200..<300).contains(head.status) else {
-          if head.status == 401 { _ = token.invalidate() }
+          // The watch is asked for again by whoever wants it, with what is read then.
+          if head.status == 401 { _ = await credentials.refuse(credential) }
           var text: [UInt8] = []
           for try await chunk in body where text.count < 65_536 { text += chunk }
-          throw refusal(request, status: head.status, body: text)
+          throw refusal(
+            request, status: head.status, body: text,
+            retryAfter: Retries.retryAfter(head.header("Retry-After")))
         }
+        opened()
         var buffer = LineBuffer()
         for try await chunk in body {
-          for line in try buffer.append(chunk) { try await handle(line) }
+          for line in try buffer.append(chunk) { try await handle(line, body.limitSilence) }
         }
       }
     } catch let error as CurlError {
       if !isAnswered { tell(request, code: nil, since: startTime) }
+      if error.phase == .tls { _ = credentials.distrust() }
       throw KubernetesError(request: request.description, cause: .transport(error))
     } catch let error as LineTooLong {
       throw KubernetesError(request: request.description, cause: .unreadable(error.description))
@@ -122,21 +171,25 @@ struct Transport: Sendable {
           duration: ContinuousClock.now - startTime)))
   }
 
-  private func curlRequest(_ request: APIRequest) throws(KubernetesError) -> CurlRequest {
-    var outgoing = CurlRequest(method: request.verb.method, url: configuration.server + request.target)
-    outgoing.headers = [("Accept", "application/json"), ("User-Agent", userAgent)]
+  private func credential(for request: APIRequest) async throws(KubernetesError) -> Credential {
     do throws(ConfigurationError) {
-      if let token = try token.token() { outgoing.headers.append(("Authorization", "Bearer \(token)")) }
+      return try await credentials.current()
     } catch {
       throw KubernetesError(request: request.description, cause: .configuration(error.description))
     }
+  }
+
+  private func curlRequest(_ request: APIRequest, _ credential: Credential) -> CurlRequest {
+    var outgoing = CurlRequest(method: request.verb.method, url: configuration.server + request.target)
+    outgoing.headers = [("Accept", "application/json"), ("User-Agent", userAgent)]
+    if let token = credential.token { outgoing.headers.append(("Authorization", "Bearer \(token)")) }
     if let body = request.body {
       outgoing.headers.append(("Content-Type", request.contentType))
       outgoing.body = body
     }
-    outgoing.tls.certificateAuthority = configuration.certificateAuthority
-    outgoing.tls.clientCertificate = configuration.clientIdentity?.certificate
-    outgoing.tls.clientKey = configuration.clientIdentity?.key
+    outgoing.tls.certificateAuthority = credential.certificateAuthority
+    outgoing.tls.clientCertificate = credential.clientCertificate
+    outgoing.tls.clientKey = credential.clientKey
     outgoing.tls.verifies = !configuration.skipsCertificateCheck
     outgoing.tls.serverName = configuration.serverName
     outgoing.proxy = configuration.proxyURL
@@ -146,10 +199,11 @@ struct Transport: Sendable {
   }
 
   /// The server's `Status` where it sent one, else what HTTP says.
-  private func refusal(_ request: APIRequest, status: Int, body: [UInt8]) -> KubernetesError {
-    if let details = try? JSONCoding.decode(KubernetesError.Status.self, from: body), details.code == status {
-      return KubernetesError(request: request.description, cause: .status(details))
-    }
-    return KubernetesError(request: request.description, cause: .status(.init(code: status)))
+  private func refusal(
+    _ request: APIRequest, status: Int, body: [UInt8], retryAfter: Duration?
+  ) -> KubernetesError {
+    let told = try? JSONCoding.decode(KubernetesError.Status.self, from: body)
+    let status = told.flatMap { $0.code == status ? $0 : nil } ?? KubernetesError.Status(code: status)
+    return KubernetesError(request: request.description, cause: .status(status), retryAfter: retryAfter)
   }
 }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// One line of a watch.
 enum WatchEvent<Object: KubernetesObject>: Sendable {
   /// An object is there in this version, new or changed.
@@ -7,7 +5,9 @@ enum WatchEvent<Object: KubernetesObject>: Sendable {
   /// The object is gone; its last version.
   case deleted(Object)
   /// Nothing changed up to this version.
-  case bookmark(resourceVersion: String)
+  ///
+  /// - `endsInitialEvents`: all that was there when a streaming list began has been told.
+  case bookmark(resourceVersion: String, endsInitialEvents: Bool)
   /// The server ends the watch and says why.
   case failure(KubernetesError.Status)
   /// An object that does not fit its type, with the version it had.
@@ -17,45 +17,41 @@ enum WatchEvent<Object: KubernetesObject>: Sendable {
   var resourceVersion: String? {
     switch self {
     case .applied(let object), .deleted(let object): object.metadata.resourceVersion
-    case .bookmark(let version), .unreadable(_, let version): version
+    case .bookmark(let version, _), .unreadable(_, let version): version
     case .failure: nil
     }
   }
 
+  /// - Throws: for what is no event at all; an object that does not fit its type is an event.
   init(line: [UInt8]) throws(JSONCodingError) {
-    switch try JSONCoding.decode(Kind.self, from: line).type {
+    let line = try WatchLine(line)
+    switch line.type {
     case "ADDED", "MODIFIED":
-      self = Self.object(line) { .applied($0) }
+      self = Self.object(line.object, isDeleted: false) { .applied($0) }
     case "DELETED":
-      self = Self.object(line) { .deleted($0) }
+      self = Self.object(line.object, isDeleted: true) { .deleted($0) }
     case "BOOKMARK":
-      let bookmark = try JSONCoding.decode(Payload<Bookmark>.self, from: line)
-      self = .bookmark(resourceVersion: bookmark.object.metadata.resourceVersion)
+      let metadata = try JSONCoding.decode(Bookmark.self, from: line.object).metadata
+      self = .bookmark(
+        resourceVersion: metadata.resourceVersion,
+        endsInitialEvents: metadata.annotations?["k8s.io/initial-events-end"] == "true")
     case "ERROR":
-      self = .failure(try JSONCoding.decode(Payload<KubernetesError.Status>.self, from: line).object)
+      self = .failure(try JSONCoding.decode(KubernetesError.Status.self, from: line.object))
     case let type:
       throw JSONCodingError("'\(type)' is no type of watch event")
     }
   }
 
-  private static func object(_ line: [UInt8], _ event: (Object) -> Self) -> Self {
-    do {
-      return event(try JSONCoding.decode(Payload<Object>.self, from: line).object)
+  private static func object(
+    _ document: JSONDocument, isDeleted: Bool, _ event: (Object) -> Self
+  ) -> Self {
+    do throws(JSONCodingError) {
+      return event(try JSONCoding.decode(Object.self, from: document))
     } catch {
-      let identity = try? JSONCoding.decode(Payload<Identity>.self, from: line).object.metadata
-      let key = NamespacedName(namespace: identity?.namespace ?? "", name: identity?.name ?? "")
-      return .unreadable(
-        UnreadableObject(key: key, problem: error.description),
-        resourceVersion: identity?.resourceVersion ?? "")
+      var object = UnreadableObject(document, problem: error)
+      object.isDeleted = isDeleted
+      return .unreadable(object, resourceVersion: document.identity?.resourceVersion ?? "")
     }
-  }
-
-  private struct Kind: Decodable {
-    var type: String
-  }
-
-  private struct Payload<Content: Decodable>: Decodable {
-    var object: Content
   }
 
   private struct Bookmark: Decodable {
@@ -63,10 +59,32 @@ enum WatchEvent<Object: KubernetesObject>: Sendable {
 
     struct Metadata: Decodable {
       var resourceVersion: String
+      var annotations: [String: String]?
     }
   }
+}
 
-  private struct Identity: Decodable {
-    var metadata: ObjectMetadata
+/// The two members of a watch's line: what happened, and the object it happened to, not decoded yet.
+private struct WatchLine {
+  let type: String
+  let object: JSONDocument
+
+  init(_ line: [UInt8]) throws(JSONCodingError) {
+    var type: String?
+    var object: JSONDocument?
+    var reader = try JSONReader(line)
+    try reader.object { (key, reader) throws(JSONCodingError) in
+      if key.elementsEqual("type".utf8) {
+        type = try JSONCoding.decode(String.self, from: try reader.document())
+      } else if key.elementsEqual("object".utf8) {
+        object = try reader.document(cutting: .object)
+      } else {
+        try reader.skip()
+      }
+    }
+    try reader.end()
+    guard let type, let object else { throw JSONCodingError("an event without type or object") }
+    self.type = type
+    self.object = object
   }
 }

@@ -1,38 +1,65 @@
 /// The decisions of a list and watch, without I/O: which request comes next, and what the store has to do.
 ///
-/// It follows client-go's reflector: list in pages, watch from the version of the list, list afresh when that
-/// version has expired. A driver performs `next` and reports what came of it.
+/// It follows client-go's reflector: get the collection, as a stream where the server can and else in pages, watch
+/// from its version, and get it afresh when that version has expired. A driver performs `next` and reports what
+/// came of it.
 struct WatchState<Object: KubernetesObject>: Sendable {
+  typealias Instant = ContinuousClock.Instant
+
   /// What the driver does next.
   enum Step: Equatable, Sendable {
-    /// Ask for a page of the list; nil for the first one.
-    case list(continueToken: String?)
+    /// Ask for a page of the list: the first one, not older than a version if there is one, or a further one.
+    case list(notOlderThan: String?, continueToken: String?)
+    /// Ask for a watch that begins with all the objects there are.
+    case stream(notOlderThan: String?)
     /// Watch from this version on.
     case watch(resourceVersion: String)
     /// Wait this long and look at `next` again.
     case wait(Duration)
   }
 
-  /// Delay after the first failure and the longest one, doubling in between (client-go's reflector).
-  static var firstDelay: Duration { .milliseconds(800) }
-  static var longestDelay: Duration { .seconds(30) }
-
   private enum Phase {
-    case listing(collected: [Object], unreadable: [UnreadableObject], continueToken: String?)
+    case listing(continueToken: String?)
+    /// - `isOpen`: the server has begun to answer.
+    case streaming(isOpen: Bool)
     case watching(resourceVersion: String)
   }
 
-  private var phase: Phase = .listing(collected: [], unreadable: [], continueToken: nil)
-  private var failures = 0
+  private var phase: Phase
+  /// What the list has brought so far.
+  private var collected = CollectedObjects<Object>()
+  private var backoff = Backoff()
   private var pendingDelay: Duration?
+  /// The last version that was seen; a fresh list must not be older, or the store would go back in time.
+  private var lastVersion: String?
+  /// The server does not know that version: after a restore it may even be ahead of all that there is.
+  private var lastVersionIsGone = false
+  /// Whether the request before this one was refused, without an event in between.
+  private var wasRefused = false
+  /// Whether the server is asked for streaming lists; false as soon as it turns out to have none.
+  private(set) var streamsLists: Bool
 
-  init() {}
+  init(streamsLists: Bool) {
+    self.streamsLists = streamsLists
+    phase = streamsLists ? .streaming(isOpen: false) : .listing(continueToken: nil)
+  }
 
   var next: Step {
     if let pendingDelay { return .wait(pendingDelay) }
+    let version = lastVersionIsGone ? nil : lastVersion
     switch phase {
-    case .listing(_, _, let token): return .list(continueToken: token)
+    // The token stands for a version already.
+    case .listing(let token): return .list(notOlderThan: token == nil ? version : nil, continueToken: token)
+    case .streaming: return .stream(notOlderThan: version)
     case .watching(let version): return .watch(resourceVersion: version)
+    }
+  }
+
+  /// Whether a request that is not over yet may go on.
+  var isStreaming: Bool {
+    switch phase {
+    case .streaming, .watching: true
+    case .listing: false
     }
   }
 
@@ -40,58 +67,148 @@ struct WatchState<Object: KubernetesObject>: Sendable {
     pendingDelay = nil
   }
 
+  // MARK: - What comes
+
   /// Takes in a page; the last one replaces the content of the store.
   mutating func listed(_ page: ObjectList<Object>) -> WatchUpdate<Object>? {
-    guard case .listing(let collected, let unreadable, _) = phase else { return nil }
-    let objects = collected + page.items
-    let problems = unreadable + page.unreadable
+    guard case .listing = phase else { return nil }
+    for object in page.items { collected.add(object) }
+    for object in page.unreadable { collected.add(object) }
     if let token = page.continueToken, !token.isEmpty {
-      phase = .listing(collected: objects, unreadable: problems, continueToken: token)
+      phase = .listing(continueToken: token)
       return nil
     }
-    phase = .watching(resourceVersion: page.resourceVersion)
-    failures = 0
-    return .replaced(objects, unreadable: problems)
+    return watch(from: page.resourceVersion)
+  }
+
+  /// The server has begun to answer the request for a stream.
+  mutating func opened() {
+    if case .streaming = phase { phase = .streaming(isOpen: true) }
   }
 
   /// Takes in an event of the watch.
   mutating func received(_ event: WatchEvent<Object>) -> WatchUpdate<Object>? {
-    guard case .watching = phase else { return nil }
-    if let version = event.resourceVersion, !version.isEmpty {
-      phase = .watching(resourceVersion: version)
-      failures = 0
+    switch phase {
+    case .listing: nil
+    case .streaming: collect(event)
+    case .watching(let version): follow(event, after: version)
     }
+  }
+
+  private mutating func collect(_ event: WatchEvent<Object>) -> WatchUpdate<Object>? {
     switch event {
-    case .applied(let object): return .applied(object)
-    case .deleted(let object): return .deleted(object)
-    case .unreadable(let object, _): return .unreadable(object)
-    case .bookmark: return nil
-    case .failure: return nil
+    case .applied(let object): collected.add(object)
+    case .deleted(let object): collected.remove(object.key)
+    case .unreadable(let object, _): collected.add(object)
+    case .failure: break
+    case .bookmark(let version, true): return watch(from: version)
+    case .bookmark(_, false):
+      // Bookmarks come only after the initial events: the server did not understand that those were asked for.
+      giveUpStreaming()
+    }
+    return nil
+  }
+
+  private mutating func follow(
+    _ event: WatchEvent<Object>, after known: String
+  ) -> WatchUpdate<Object>? {
+    var isKnown = false
+    if let version = event.resourceVersion, !version.isEmpty {
+      isKnown = ResourceVersion.isKnown(version, at: known)
+      if !isKnown {
+        phase = .watching(resourceVersion: version)
+        lastVersion = version
+      }
+      wasRefused = false
+    }
+    return switch event {
+    // Servers may tell again what a watch before this one has told.
+    case .applied(let object): isKnown ? nil : .applied(object)
+    case .unreadable(let object, _): isKnown ? nil : .unreadable(object)
+    // Harmless when told twice, and fatal when missed where a server gives it the version of the last change.
+    case .deleted(let object): .deleted(object)
+    case .bookmark, .failure: nil
     }
   }
 
-  /// The request of the last step failed, or the watch reported a failure.
+  // MARK: - What goes wrong
+
+  /// The request of the last step failed, or the watch told of a failure.
   ///
-  /// - Parameter jitter: a random number from 0 up to 1, so that many clients do not come back at once.
-  mutating func failed(expired: Bool, jitter: Double) {
-    if expired {
-      // Also for an expired continue token: what was collected belongs to a version that is gone.
-      phase = .listing(collected: [], unreadable: [], continueToken: nil)
+  /// - Parameter jitter: a random number from 0 up to 1.
+  mutating func failed(_ error: KubernetesError, at now: Instant, jitter: Double) {
+    let asksFromVersion = lastVersion != nil && !lastVersionIsGone
+    switch phase {
+    case .streaming(let isOpen):
+      if error.isInvalid || (isOpen && error.isTimeout) {
+        // It does not know the parameters, or it ignores them and has nothing more to tell.
+        giveUpStreaming()
+        return
+      }
+      if error.isBeyondVersion, asksFromVersion { return beginAgainFromNone() }
+      begin()
+      // A list in pages is plainer than a stream, and gets through where something between here and the server
+      // does not understand the other. A server that is not there has not been asked yet.
+      if isOpen || error.status != nil { list() }
+    case .listing(let token):
+      if error.isBeyondVersion, token == nil, asksFromVersion { return beginAgainFromNone() }
+      // What was collected belongs to a version that is gone.
+      if error.isExpired { begin() }
+    case .watching:
+      // A server that is busy, or not there, is not made busier by a list. One that refuses twice may refuse this
+      // version for ever.
+      let isRefusal = error.status.map { $0.code != 429 && $0.code != 503 } ?? false
+      if error.isExpired || (isRefusal && wasRefused) {
+        begin()
+      } else {
+        wasRefused = isRefusal
+      }
     }
-    let doubled = Self.firstDelay * (1 << min(failures, 8))
-    let delay = min(doubled, Self.longestDelay)
-    failures += 1
-    pendingDelay = delay * (0.5 + jitter / 2)
+    pendingDelay = backoff.delay(at: now, jitter: jitter, atLeast: error.retryAfter)
   }
 
-  /// The watch ended the way watches end, by the time limit that the request set.
+  /// The request ended the way watches end, by the time limit that it set.
   ///
   /// - Parameter early: it ended at once and without an event, which is treated as a failure: a proxy that
   ///   closes every watch must not be asked in a tight loop.
-  mutating func ended(early: Bool, jitter: Double) {
-    if early {
-      failed(expired: false, jitter: jitter)
+  mutating func ended(early: Bool, at now: Instant, jitter: Double) {
+    if case .streaming = phase {
+      // Nothing says that all objects have come. Pages will, whatever is between here and the server.
+      list()
     }
+    if early { pendingDelay = backoff.delay(at: now, jitter: jitter) }
+  }
+
+  /// Another watch has found out that the server has no streaming lists.
+  mutating func giveUpStreaming() {
+    streamsLists = false
+    if case .streaming = phase { list() }
+  }
+
+  /// All objects have come: the store takes them, and the watch goes on from their version.
+  private mutating func watch(from version: String) -> WatchUpdate<Object> {
+    defer { collected = CollectedObjects() }
+    phase = .watching(resourceVersion: version)
+    lastVersion = version
+    lastVersionIsGone = false
+    wasRefused = false
+    return collected.update
+  }
+
+  private mutating func begin() {
+    wasRefused = false
+    collected = CollectedObjects()
+    phase = streamsLists ? .streaming(isOpen: false) : .listing(continueToken: nil)
+  }
+
+  private mutating func list() {
+    collected = CollectedObjects()
+    phase = .listing(continueToken: nil)
+  }
+
+  private mutating func beginAgainFromNone() {
+    lastVersionIsGone = true
+    begin()
   }
 }
 
@@ -103,6 +220,6 @@ public enum WatchUpdate<Object: KubernetesObject>: Sendable {
   case applied(Object)
   /// The object is gone; its last version.
   case deleted(Object)
-  /// An object is there that does not fit its type.
+  /// An object is there that does not fit its type, or was.
   case unreadable(UnreadableObject)
 }

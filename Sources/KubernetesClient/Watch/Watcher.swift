@@ -1,6 +1,6 @@
 public import Logging
 
-/// Keeps a store in step with one collection: lists it, watches it, and starts again when it must.
+/// Keeps a store in step with one collection: gets it, watches it, and starts again when it must.
 public struct Watcher<Object: KubernetesObject>: Sendable {
   private let client: KubernetesClient
   private let namespace: String?
@@ -32,38 +32,47 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
   ///
   /// Updates come one at a time, in the order of the server.
   public func run(_ update: @escaping @Sendable (WatchUpdate<Object>) async -> Void) async {
-    var state = WatchState<Object>()
+    var state = WatchState<Object>(streamsLists: client.streamingLists.areServed)
     while !Task.isCancelled {
       do {
+        if !client.streamingLists.areServed { state.giveUpStreaming() }
         switch state.next {
         case .wait(let delay):
           try await Task.sleep(for: delay)
           state.waited()
-        case .list(let token):
+        case .list(let version, let token):
           let page = try await client.list(
             Object.self, in: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector,
-            limit: Self.pageSize, continueToken: token)
+            limit: Self.pageSize, notOlderThan: version, continueToken: token)
           health?.succeeded()
-          if let change = state.listed(page) {
-            tell(.listed)
-            await update(change)
-          }
+          if let change = state.listed(page) { await take(change, update) }
+        case .stream(let version):
+          tell(.began)
+          try await watch(from: .streamingList(notOlderThan: version), &state, update)
         case .watch(let version):
           tell(.began)
-          try await watch(from: version, &state, update)
+          try await watch(from: .version(version), &state, update)
         }
       } catch let error as KubernetesError {
         guard !error.isCancelled else { return }
         health?.failed()
         tell(.failed(isExpired: error.isExpired))
-        state.failed(expired: error.isExpired, jitter: .random(in: 0..<1))
-        logger.log(
-          level: error.isExpired ? .info : .warning, "the watch is interrupted and begins again",
-          metadata: ["resource": "\(Object.resourceType.plural)", "cause": "\(error)"])
+        state.failed(error, at: .now, jitter: .random(in: 0..<1))
+        log(error, state)
+      } catch is Abandoned {
+        remember(state)
       } catch {
         return  // Only cancellation is left.
       }
     }
+  }
+
+  /// Hands an update on.
+  private func take(
+    _ change: WatchUpdate<Object>, _ update: @Sendable (WatchUpdate<Object>) async -> Void
+  ) async {
+    if case .replaced = change { tell(.listed) }
+    await update(change)
   }
 
   private func tell(_ incident: ClientObservation.Incident) {
@@ -71,7 +80,7 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
   }
 
   private func watch(
-    from version: String, _ state: inout WatchState<Object>,
+    from start: WatchStart, _ state: inout WatchState<Object>,
     _ update: @Sendable (WatchUpdate<Object>) async -> Void
   ) async throws {
     let started = ContinuousClock.now
@@ -79,15 +88,34 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
     let seconds = Int.random(in: 290...580)
     var sawEvent = false
     try await client.watch(
-      Object.self, in: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector,
-      resourceVersion: version, timeoutSeconds: seconds
-    ) { event in
-      sawEvent = true
-      health?.succeeded()
-      if let kind = event.kind { tell(.event(kind)) }
-      if let change = state.received(event) { await update(change) }
-    }
+      Object.self, in: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector, from: start,
+      timeoutSeconds: seconds,
+      opened: { state.opened() },
+      handle: { event in
+        sawEvent = true
+        health?.succeeded()
+        if let kind = event.kind { tell(.event(kind)) }
+        if let change = state.received(event) { await take(change, update) }
+        guard state.isStreaming else { throw Abandoned() }
+      })
     health?.succeeded()
-    state.ended(early: !sawEvent && ContinuousClock.now - started < .seconds(1), jitter: .random(in: 0..<1))
+    let early = !sawEvent && ContinuousClock.now - started < .seconds(1)
+    state.ended(early: early, at: .now, jitter: .random(in: 0..<1))
+  }
+
+  /// The state has no use for the rest of a stream.
+  private struct Abandoned: Error {}
+
+  private func log(_ error: KubernetesError, _ state: WatchState<Object>) {
+    guard state.streamsLists || !client.streamingLists.areServed else { return remember(state) }
+    logger.log(
+      level: error.isExpired ? .info : .warning, "the watch is interrupted and begins again",
+      metadata: ["resource": "\(Object.resourceType.plural)", "cause": "\(error)"])
+  }
+
+  private func remember(_ state: WatchState<Object>) {
+    if !state.streamsLists, client.streamingLists.refuse() {
+      logger.info("the server has no streaming lists, so lists are read in pages")
+    }
   }
 }

@@ -112,7 +112,7 @@ struct Site: Sendable {
       - name: test
         cluster:
           server: \(cluster.server)
-          certificate-authority-data: \(Data(cluster.certificateAuthority ?? []).base64EncodedString())
+          certificate-authority-data: \(Data(cluster.certificateAuthority?.bytes ?? []).base64EncodedString())
       """
     try text.write(to: file, atomically: true, encoding: .utf8)
     return file.path

@@ -16,8 +16,27 @@ enum JSONCoding {
   static func decode<Value: Decodable>(
     _ type: Value.Type, from bytes: some Collection<UInt8>
   ) throws(JSONCodingError) -> Value {
+    var reader = try JSONReader(Array(bytes))
+    let document = try reader.document()
+    try reader.end()
+    return try decode(type, from: document)
+  }
+
+  /// Decodes the object of an answer, without what the reader leaves out.
+  static func decodeObject<Value: Decodable>(
+    _ type: Value.Type, from bytes: [UInt8]
+  ) throws(JSONCodingError) -> Value {
+    var reader = try JSONReader(bytes)
+    let document = try reader.document(cutting: .object)
+    try reader.end()
+    return try decode(type, from: document)
+  }
+
+  static func decode<Value: Decodable>(
+    _ type: Value.Type, from document: JSONDocument
+  ) throws(JSONCodingError) -> Value {
     do {
-      return try JSONDecoder().decode(type, from: Data(bytes))
+      return try DocumentDecoder(document: document, index: 0).value(type)
     } catch {
       throw JSONCodingError(error)
     }

@@ -1,0 +1,66 @@
+import Synchronization
+
+/// A file that somebody replaces from time to time, such as a projected token or a certificate.
+final class RenewedFile: Sendable {
+  typealias Clock = @Sendable () -> ContinuousClock.Instant
+
+  /// How long what was read is used before it is read again; kubelets rotate with minutes to spare.
+  private static let lifetime: Duration = .seconds(60)
+
+  let path: String
+  private let subject: String
+  private let now: Clock
+  private let known: Mutex<Known>
+
+  private struct Known {
+    var bytes: [UInt8]?
+    var readAt: ContinuousClock.Instant?
+  }
+
+  /// - Parameters:
+  ///   - subject: what it is, for messages.
+  ///   - bytes: what was read from it just now.
+  init(path: String, subject: String, bytes: [UInt8]? = nil, now: @escaping Clock) {
+    self.path = path
+    self.subject = subject
+    self.now = now
+    known = Mutex(Known(bytes: bytes, readAt: bytes.map { _ in now() }))
+  }
+
+  /// What is in the file, or was a minute ago.
+  ///
+  /// A file that cannot be read any more, or is empty, may be in the middle of being replaced: what was there before
+  /// is used until it is refused.
+  func contents() throws(ConfigurationError) -> [UInt8] {
+    let (bytes, readAt) = known.withLock { ($0.bytes, $0.readAt) }
+    let now = now()
+    if let bytes, let readAt, now - readAt < Self.lifetime { return bytes }
+    do throws(ConfigurationError) {
+      let read = try FileContents.bytes(at: path, subject: subject)
+      guard !FileContents.trimmed(read).isEmpty else {
+        throw ConfigurationError(subject: subject, problem: "needs the file \(path), which is empty")
+      }
+      known.withLock { $0 = Known(bytes: read, readAt: now) }
+      return read
+    } catch {
+      guard let bytes else { throw error }
+      return bytes
+    }
+  }
+
+  /// What was read has been refused: it is read again at once, whatever becomes of that.
+  func forget() {
+    known.withLock { $0 = Known() }
+  }
+
+  /// What was read may be old: it is read again at once, and kept if that fails.
+  ///
+  /// - Returns: whether there is something else in it now.
+  func refresh() -> Bool {
+    let before = known.withLock { known in
+      known.readAt = nil
+      return known.bytes
+    }
+    return (try? contents()) != before
+  }
+}
