@@ -30,10 +30,8 @@ simulate: ## thousands of simulated runs with faults: SEEDS=10000, SEED=42 TRACE
 	@.build-simulate/release/simulate $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) \
 	  $(if $(TRACE),--trace) $(if $(MUTANTS),--mutants)
 
-bench: ## what one decision costs, at three sizes
-	@Tests/install build
-	swift build -c release --product benchmarks --scratch-path .build-simulate -Xswiftc -enable-testing
-	@.build-simulate/release/benchmarks
+bench: ## speed and memory beside a bare loop, client-go and kopf: ONLY=burst, ROUNDS=5, SIZE=100000, IDLE=600
+	@Tests/Benchmarks/run
 
 demo: ## from a push to `composer require`, on a real cluster
 	@Tests/Demo/run

@@ -138,8 +138,22 @@ let package = Package(
       path: "Tests/TestSupport"
     ),
     .executableTarget(
-      name: "benchmarks", dependencies: ["KubernetesClient", "SatisAPI", "SatisController"],
-      path: "Tests/Benchmarks"),
+      name: "benchmarks",
+      dependencies: [
+        "Curl",
+        "KubernetesClient",
+        "SatisAPI",
+        "SatisController",
+        "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/Benchmarks",
+      // Programs in other languages, which `run` builds.
+      exclude: ["run", "install", "Peers/client-go", "Peers/kopf"]
+    ),
+    .testTarget(name: "BenchmarkTests", dependencies: ["benchmarks", "TestSupport"]),
     .testTarget(
       name: "SatisControllerTests",
       dependencies: [
