@@ -34,10 +34,8 @@ fuzz: ## broken streams for the watch, under the address sanitizer: STREAMS=1000
 	@Tests/install build
 	@Tests/Fuzz/run $(if $(STREAMS),$(STREAMS),100000) $(if $(SEED),$(SEED),0)
 
-bench: ## what one decision costs, at three sizes
-	@Tests/install build
-	swift build -c release --product benchmarks --scratch-path .build-simulate -Xswiftc -enable-testing
-	@.build-simulate/release/benchmarks
+bench: ## speed and memory beside a bare loop, client-go and kopf: ONLY=burst, ROUNDS=5, SIZE=100000, IDLE=600
+	@Tests/Benchmarks/run
 
 demo: ## from a push to `composer require`, on a real cluster
 	@Tests/Demo/run

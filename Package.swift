@@ -150,10 +150,24 @@ let package = Package(
       ],
       path: "Tests/TestSupport"
     ),
-    .executableTarget(
-      name: "benchmarks", dependencies: ["KubernetesClient", "SatisAPI", "SatisController"],
-      path: "Tests/Benchmarks"),
     .executableTarget(name: "fuzz", dependencies: ["KubernetesClient"], path: "Tests/Fuzz", exclude: ["run"]),
+    .executableTarget(
+      name: "benchmarks",
+      dependencies: [
+        "Curl",
+        "KubernetesClient",
+        "SatisAPI",
+        "SatisController",
+        "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/Benchmarks",
+      // Programs in other languages, which `run` builds.
+      exclude: ["run", "install", "Peers/client-go", "Peers/kopf"]
+    ),
+    .testTarget(name: "BenchmarkTests", dependencies: ["benchmarks", "TestSupport"]),
     .testTarget(
       name: "SatisControllerTests",
       dependencies: [

@@ -3,12 +3,12 @@ import SatisAPI
 
 @testable import SatisController
 
-/// What one decision about a repository costs, at three sizes of its queue.
+/// What one decision about a repository costs, at three sizes of its queue; no server is asked.
 ///
 /// The figure to look at is the last one: the cost for each build must not grow with their number.
-@main
-enum Benchmarks {
-  static func main() {
+enum DecisionCost {
+  /// Measures and prints.
+  static func run() {
     let sizes = [
       (finished: 500, queued: 100), (finished: 5_000, queued: 1_000), (finished: 50_000, queued: 10_000),
     ]
@@ -21,9 +21,9 @@ enum Benchmarks {
         let each = time / Double(size.finished + size.queued)
         smallest[name] = smallest[name] ?? each
         print(
-          "\(pad(name, -32))\(pad("\(size.finished)", 10))\(pad("\(size.queued)", 10))"
-            + "\(pad("\(round(time * 1_000, 2)) ms", 11))\(pad("\(round(each * 1_000_000, 2)) µs", 12))"
-            + pad("\(round(each / (smallest[name] ?? each), 2))", 20))
+          name.padded(-32) + "\(size.finished)".padded(10) + "\(size.queued)".padded(10)
+            + "\((time * 1_000).rounded(2)) ms".padded(11) + "\((each * 1_000_000).rounded(2)) µs".padded(12)
+            + "\((each / (smallest[name] ?? each)).rounded(2))".padded(20))
       }
     }
   }
@@ -35,16 +35,6 @@ enum Benchmarks {
       clock.measure(body) / .seconds(1)
     }
     return times.sorted()[count / 2]
-  }
-
-  private static func round(_ number: Double, _ digits: Int) -> Double {
-    let factor = (0..<digits).reduce(1.0) { factor, _ in factor * 10 }
-    return (number * factor).rounded() / factor
-  }
-
-  private static func pad(_ text: String, _ width: Int) -> String {
-    let blanks = String(repeating: " ", count: max(0, abs(width) - text.count))
-    return width < 0 ? text + blanks : blanks + text
   }
 }
 

@@ -1,0 +1,57 @@
+import Foundation
+import KubernetesClient
+import Logging
+import SatisAPI
+import TestSupport
+
+/// What all scenarios work with.
+struct Bench: Sendable {
+  let server: TestServer
+  let raw: RawClient
+  let programs: Programs
+  let auditLog: String
+  let rounds: Int
+
+  /// A client of the benchmarks' own, for watches.
+  let client: KubernetesClient
+
+  init(programs: Programs, rounds: Int) throws {
+    guard let auditLog = ProcessInfo.processInfo.environment["SATIS_TEST_AUDIT_LOG"] else {
+      throw BenchmarkError("SATIS_TEST_AUDIT_LOG is not set; run this by Tests/Benchmarks/run")
+    }
+    let server = try TestServer()
+    self.server = server
+    raw = try RawClient(server.client.configuration)
+    client = try KubernetesClient(
+      configuration: server.client.configuration, fieldManager: "benchmark",
+      userAgent: RequestCount.benchmarkAgent,
+      logger: .quiet)
+    self.programs = programs
+    self.auditLog = auditLog
+    self.rounds = rounds
+  }
+
+  /// Makes a namespace, which stays: nothing beside this API server would empty it.
+  func makeNamespace(_ name: String) async throws {
+    try await raw.send([.create(Namespace.resourceType, in: nil, ["metadata": ["name": .string(name)]])])
+  }
+
+  /// Asks again and again until a build is Running; a watch would have to list all others first.
+  func wait(untilRunning build: SatisBuild) async throws {
+    let end = ContinuousClock.now + .seconds(900)
+    while try await client.get(SatisBuild.self, build.key).condition?.reason != "Running" {
+      guard ContinuousClock.now < end else {
+        throw BenchmarkError("\(build.key) does not become Running; see the logs in \(programs.logs)")
+      }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+  }
+
+  /// Tells what is going on, on stderr, since stdout is for the tables.
+  func say(_ text: String) {
+    FileHandle.standardError.write(Data("==> \(text)\n".utf8))
+  }
+}
+
+/// Seconds of a duration.
+func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }

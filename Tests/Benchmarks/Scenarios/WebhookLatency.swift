@@ -1,0 +1,100 @@
+import Crypto
+import Curl
+import KubernetesClient
+import SatisAPI
+import TestSupport
+
+/// From the call of a git host until everybody can see the Job, one call at a time.
+struct WebhookLatency {
+  static let name = "webhook"
+  private static let secret = "correct horse battery staple"
+
+  let bench: Bench
+  let calls: Int
+
+  func run(into results: inout Results) async throws {
+    let now = wallClock()
+    let key = KeyReference(name: "hook", key: "secret")
+    let flows = try (0..<calls).map { try BuildFlow("r-\($0)", in: Self.name, at: now, secret: key) }
+    let floors = try (0..<calls).map { try BuildFlow("r-\($0)", in: "webhook-floor", at: now) }
+    for namespace in [Self.name, "webhook-floor"] { try await bench.makeNamespace(namespace) }
+    try await bench.raw.send([
+      .create(
+        Secret(
+          metadata: ObjectMetadata(name: key.name, namespace: Self.name),
+          data: [key.key: Base64Data(Array(Self.secret.utf8))]))
+    ])
+    try await bench.raw.send(calls) { try flows[$0].prepare() + floors[$0].prepare() }
+    let port = try FreePort.find()
+    try await beside(bench.programs.start(.satisOperator, in: Self.name)) {
+      try await beside(try bench.programs.startWebhook(in: Self.name, port: port)) {
+        try await measure(floors, port, into: &results)
+      }
+    }
+  }
+
+  private func measure(_ floors: [BuildFlow], _ port: Int, into results: inout Results) async throws {
+    let curl = try CurlClient()
+    try await waitUntilHealthy(port, curl)
+    let called = sightings(in: Self.name)
+    let written = sightings(in: "webhook-floor")
+    var times: [Contender: [Double]] = [:]
+    try await called.during {
+      try await written.during {
+        // The first call makes the connections.
+        for number in 0..<calls {
+          let start = ContinuousClock.now
+          try await call(number, port, curl)
+          let seen = seconds(try await called.time(ofAll: number + 1) - start)
+          let requests = try [floors[number].ask()] + floors[number].claimAndJob(at: wallClock())
+          let floorStart = ContinuousClock.now
+          try await bench.raw.send(requests)
+          let floorSeen = seconds(try await written.time(ofAll: number + 1) - floorStart)
+          guard number > 0 else { continue }
+          times[.satisOperator, default: []].append(seen)
+          times[.floor, default: []].append(floorSeen)
+        }
+      }
+    }
+    for (contender, times) in times {
+      results.add(times.percentile(50) ?? 0, Measure(Self.name, .median, contender))
+      results.add(times.percentile(99) ?? 0, Measure(Self.name, .slowest, contender))
+    }
+  }
+
+  private func sightings(in namespace: String) -> Sightings<Job> {
+    Sightings(Job.self, in: namespace, by: bench.client) { _ in true }
+  }
+
+  private func call(_ number: Int, _ port: Int, _ curl: CurlClient) async throws {
+    let body = """
+      {"ref":"refs/heads/main","after":"6113728f27ae82c7b1a177c8d03f9e96e0adf246","deleted":false,\
+      "repository":{"clone_url":"\(BuildFlow.source)"},"sender":{"login":"alexdoe"}}
+      """
+    let code = HMAC<SHA256>.authenticationCode(
+      for: Array(body.utf8), using: SymmetricKey(data: Array(Self.secret.utf8)))
+    let signature = code.map { $0 < 16 ? "0\(String($0, radix: 16))" : String($0, radix: 16) }.joined()
+    var request = CurlRequest(method: .post, url: "http://127.0.0.1:\(port)/\(Self.name)/r-\(number)")
+    request.headers = [
+      ("Content-Type", "application/json"), ("X-GitHub-Event", "push"),
+      ("X-GitHub-Delivery", "delivery-\(number)"),
+      ("X-Hub-Signature-256", "sha256=\(signature)"),
+    ]
+    request.body = Array(body.utf8)
+    let response = try await curl.send(request)
+    guard response.status == 202 else {
+      throw BenchmarkError(
+        "the webhook answered \(response.status) \(String(decoding: response.body, as: UTF8.self))")
+    }
+  }
+
+  private func waitUntilHealthy(_ port: Int, _ curl: CurlClient) async throws {
+    let end = ContinuousClock.now + .seconds(30)
+    while ContinuousClock.now < end {
+      let request = CurlRequest(method: .get, url: "http://127.0.0.1:\(port)/healthz")
+      if let response = try? await curl.send(request), response.status == 200 { return }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    throw BenchmarkError("the webhook service does not become healthy; see its log in \(bench.programs.logs)")
+  }
+}
