@@ -80,7 +80,8 @@ public struct SatisController: Service, CustomStringConvertible {
     pods = Informer(
       client: client, namespace: namespace, labelSelector: ResourceNames.buildSelector, cache: caches.pods,
       logger: logger)
-    configurations = Informer(client: client, namespace: namespace, cache: Cache { [$0.key] }, logger: logger)
+    let maps = Cache<ObjectIdentity<ConfigMap>> { [$0.key] }
+    configurations = Informer(client: client, namespace: namespace, cache: maps, logger: logger)
     let controllerMetrics = ControllerMetrics(
       controller: "satisrepository", maximumConcurrency: configuration.concurrency, registry: metrics)
     let queue = WorkQueue<NamespacedName>(
@@ -97,7 +98,8 @@ public struct SatisController: Service, CustomStringConvertible {
     ) { continuation.yield($0) }
     self.notifier = notifier
     reconciler = RepositoryReconciler(
-      access: KubernetesAccess(client: client, defaultImage: configuration.defaultImage),
+      access: KubernetesAccess(
+        client: client, defaultImage: configuration.defaultImage, hasConfigMap: { maps[$0] != nil }),
       caches: caches, maximumJobs: configuration.maximumJobs, logger: logger, now: now,
       mayWrite: { queue.isAllowed },
       post: { notifier.enqueue($0, to: $1) },

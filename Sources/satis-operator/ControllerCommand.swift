@@ -39,7 +39,7 @@ struct ControllerCommand: AsyncParsableCommand {
   var leaderElect = true
 
   @Option(name: .customLong("lease-name"), help: "The name of the Lease, in the namespace that is served.")
-  var leaseName = "satis-controller"
+  var leaseName = "satis-controller-leader"
 
   func validate() throws {
     if let maxConcurrentJobs, maxConcurrentJobs < 1 {

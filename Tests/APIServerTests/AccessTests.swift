@@ -34,7 +34,7 @@ import Yams
           namespace: Self.namespace, defaultImage: "satis:test", waitsForLeadership: true),
         events: events, logger: .quiet, now: wallClock)
       let elector = LeaderElector(
-        client: client, lease: NamespacedName(namespace: Self.namespace, name: "satis-controller"),
+        client: client, lease: NamespacedName(namespace: Self.namespace, name: "satis-controller-leader"),
         identity: "test", events: events, logger: .quiet, now: microTime
       ) { controller.lead(until: $0) }
       group.addTask { await controller.run() }
@@ -45,7 +45,7 @@ import Yams
       try await buildByItselfAndCleanUp()
       try await cancelRunning()
       try await suspendAndGoOn()
-      try await server.wait(for: Lease.self, "satis-controller", in: Self.namespace) {
+      try await server.wait(for: Lease.self, "satis-controller-leader", in: Self.namespace) {
         $0.spec?.renewTime != $0.spec?.acquireTime
       }
       group.cancelAll()

@@ -2,6 +2,7 @@ import KubernetesClient
 import Logging
 import SatisAPI
 import SatisController
+import Synchronization
 import TestSupport
 import Testing
 
@@ -16,11 +17,14 @@ import Testing
   }
 
   /// Runs the controller in a namespace while the body runs.
-  private func withController(_ body: @escaping @Sendable (String) async throws -> Void) async throws {
+  private func withController(
+    client: KubernetesClient? = nil, _ body: @escaping @Sendable (String) async throws -> Void
+  ) async throws {
     try await server.withNamespace { namespace in
       try await withThrowingTaskGroup(of: Void.self) { group in
         let controller = try SatisController(
-          client: server.client, configuration: .init(namespace: namespace, defaultImage: "satis:test"),
+          client: client ?? server.client,
+          configuration: .init(namespace: namespace, defaultImage: "satis:test"),
           events: server.events(), logger: .quiet, now: wallClock)
         group.addTask { await controller.run() }
         try await body(namespace)
@@ -59,6 +63,33 @@ import Testing
       }
       #expect(repository.status?.conditions?[ConditionType.ready]?.status == .yes)
     }
+  }
+
+  @Test func `a snapshot that is known to be there is not sent again`() async throws {
+    let sent = Mutex(0)
+    let client = try KubernetesClient(
+      configuration: server.client.configuration, fieldManager: "test", userAgent: "satis-operator-tests",
+      logger: .quiet
+    ) { observation in
+      guard case .request(let request) = observation, request.verb == "create",
+        request.resource == "configmaps"
+      else { return }
+      sent.withLock { $0 += 1 }
+    }
+    try await withController(client: client) { namespace in
+      try await server.createRepository("acme", in: namespace)
+      for name in ["b1", "b2", "b3"] {
+        try await server.createBuild(name, of: "acme", in: namespace)
+        let job = try await job(of: name, in: namespace)
+        let pod = try await jobs.startPod(of: job)
+        try await jobs.end(job, pod: pod, exitCode: 0, message: runnerReport(succeeded: true))
+        let build = try await ended(name, in: namespace)
+        #expect(build.condition?.reason == "Succeeded")
+      }
+    }
+    await client.shutdown()
+    // The watch may not have shown it yet when the second build starts.
+    #expect((1...2).contains(sent.withLock { $0 }))
   }
 
   @Test func `a failed Job fails its build with exit code, reason and message`() async throws {

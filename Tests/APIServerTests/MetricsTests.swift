@@ -94,7 +94,7 @@ import Testing
         kubeconfig: server.kubeconfig, namespace: namespace, electsLeader: true, healthPort: port, log: log)
       defer { process.killHard() }
       let url = "http://127.0.0.1:\(port)/metrics"
-      let leads = #"leader_election_master_status{name="satis-controller"}"#
+      let leads = #"leader_election_master_status{name="satis-controller-leader"}"#
       let start = try await scrape(url) {
         $0.samples[#"reflector_lists_total{name="pods"}"#] == 1 && $0.samples[leads] == 1
       }

@@ -30,6 +30,14 @@ import Testing
     #expect(headers["accept"] == "application/json")
   }
 
+  @Test func `who wants the metadata alone is not sent the rest`() async throws {
+    let server = try ScriptedServer(.json(#"{"metadata":{"resourceVersion":"5"},"items":[]}"#))
+    _ = try await client(server).list(ObjectIdentity<ConfigMap>.self, in: "shop")
+    #expect(
+      server.requests.first?.headers["accept"]
+        == "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json")
+  }
+
   @Test func `without a token there is no authorization`() async throws {
     let server = try ScriptedServer(.json(object))
     _ = try await client(server).get(ConfigMap.self, key)

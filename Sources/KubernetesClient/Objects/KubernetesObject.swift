@@ -35,11 +35,16 @@ public struct ResourceType: Hashable, Sendable {
 public protocol KubernetesObject: Codable, Sendable {
   /// Where this kind is served.
   static var resourceType: ResourceType { get }
+  /// Whether the server may leave out everything but the metadata; false unless a type says otherwise.
+  static var isMetadataOnly: Bool { get }
   /// Name, version, labels and owners.
   var metadata: ObjectMetadata { get set }
 }
 
 extension KubernetesObject {
+  /// Whether the server may leave out everything but the metadata.
+  public static var isMetadataOnly: Bool { false }
+
   /// The key of the object among those of its kind.
   public var key: NamespacedName { metadata.key }
 }

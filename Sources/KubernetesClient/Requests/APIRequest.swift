@@ -24,6 +24,8 @@ struct APIRequest: Sendable, CustomStringConvertible {
   let resource: String
   let description: String
   var contentType = "application/json"
+  /// The kind in `meta.k8s.io` that is wanted instead of the object or list itself, such as `PartialObjectMetadata`.
+  var reducedKind: String?
   private(set) var body: [UInt8]?
   private let path: String
   private var queryItems: [String] = []
@@ -44,6 +46,11 @@ struct APIRequest: Sendable, CustomStringConvertible {
     path = type.path(namespace: namespace)
     let object = name.map { "\(type.kind) \(NamespacedName(namespace: namespace ?? "", name: $0))" }
     description = "\(verb.rawValue) \(object ?? type.plural + (namespace.map { " in \($0)" } ?? ""))"
+  }
+
+  /// What the answer may be; a server that knows no reduced form sends the whole.
+  var accept: String {
+    reducedKind.map { "application/json;as=\($0);g=meta.k8s.io;v=v1,application/json" } ?? "application/json"
   }
 
   var target: String {

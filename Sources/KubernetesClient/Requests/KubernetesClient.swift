@@ -77,6 +77,7 @@ public final class KubernetesClient: Sendable {
     request.query("resourceVersion", notOlderThan)
     request.query("resourceVersionMatch", notOlderThan.map { _ in "NotOlderThan" })
     request.query("continue", continueToken)
+    if Object.isMetadataOnly { request.reducedKind = "PartialObjectMetadataList" }
     return try await transport.list(Object.self, request)
   }
 

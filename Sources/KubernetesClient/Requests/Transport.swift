@@ -181,7 +181,7 @@ struct Transport: Sendable {
 
   private func curlRequest(_ request: APIRequest, _ credential: Credential) -> CurlRequest {
     var outgoing = CurlRequest(method: request.verb.method, url: configuration.server + request.target)
-    outgoing.headers = [("Accept", "application/json"), ("User-Agent", userAgent)]
+    outgoing.headers = [("Accept", request.accept), ("User-Agent", userAgent)]
     if let token = credential.token { outgoing.headers.append(("Authorization", "Bearer \(token)")) }
     if let body = request.body {
       outgoing.headers.append(("Content-Type", request.contentType))

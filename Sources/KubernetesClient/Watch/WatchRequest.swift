@@ -38,6 +38,7 @@ extension KubernetesClient {
     request.query("fieldSelector", fieldSelector)
     request.query("allowWatchBookmarks", "true")
     request.query("timeoutSeconds", String(timeoutSeconds))
+    if Object.isMetadataOnly { request.reducedKind = "PartialObjectMetadata" }
     let quiet = Duration.seconds(timeoutSeconds + 5)
     var silence = quiet
     switch start {

@@ -55,10 +55,17 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
         }
       } catch let error as KubernetesError {
         guard !error.isCancelled else { return }
+        let asked = state.streamsLists
+        state.failed(error, at: .now, jitter: .random(in: 0..<1))
+        guard !asked || state.streamsLists else {
+          remember(state)
+          continue
+        }
         health?.failed()
         tell(.failed(isExpired: error.isExpired))
-        state.failed(error, at: .now, jitter: .random(in: 0..<1))
-        log(error, state)
+        logger.log(
+          level: error.isExpired ? .info : .warning, "the watch is interrupted and begins again",
+          metadata: ["resource": "\(Object.resourceType.plural)", "cause": "\(error)"])
       } catch is Abandoned {
         remember(state)
       } catch {
@@ -106,13 +113,7 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
   /// The state has no use for the rest of a stream.
   private struct Abandoned: Error {}
 
-  private func log(_ error: KubernetesError, _ state: WatchState<Object>) {
-    guard state.streamsLists || !client.streamingLists.areServed else { return remember(state) }
-    logger.log(
-      level: error.isExpired ? .info : .warning, "the watch is interrupted and begins again",
-      metadata: ["resource": "\(Object.resourceType.plural)", "cause": "\(error)"])
-  }
-
+  /// Says once that the server has no streaming lists, which is no failure.
   private func remember(_ state: WatchState<Object>) {
     if !state.streamsLists, client.streamingLists.refuse() {
       logger.info("the server has no streaming lists, so lists are read in pages")

@@ -1,5 +1,6 @@
 import KubernetesClient
 import SatisAPI
+import Synchronization
 
 /// The door to a real cluster.
 struct KubernetesAccess: ClusterAccess {
@@ -8,10 +9,18 @@ struct KubernetesAccess: ClusterAccess {
   let defaultImage: String
   private let jobs: OutputLists<Job>
   private let pods: OutputLists<Pod>
+  private let hasConfigMap: @Sendable (NamespacedName) -> Bool
+  /// Snapshots that were deleted here, which the watch may still show.
+  private let deletedSnapshots = SharedSet<NamespacedName>()
 
-  init(client: KubernetesClient, defaultImage: String) {
+  /// - Parameter hasConfigMap: whether there is a ConfigMap of that name, as far as is known.
+  init(
+    client: KubernetesClient, defaultImage: String,
+    hasConfigMap: @escaping @Sendable (NamespacedName) -> Bool = { _ in false }
+  ) {
     self.client = client
     self.defaultImage = defaultImage
+    self.hasConfigMap = hasConfigMap
     jobs = OutputLists { namespace, selector throws(KubernetesError) in
       try await client.listAll(Job.self, in: namespace, labelSelector: selector).items
     }
@@ -106,7 +115,10 @@ struct KubernetesAccess: ClusterAccess {
   }
 
   func ensure(_ snapshot: Snapshot) async throws(KubernetesError) {
-    // Its name holds the hash of its content, and it is immutable.
+    // Its name holds the hash of its content, and it is immutable. Where it was deleted a moment ago, the pod that lacks
+    // it does not start, and by its next attempt that is known here.
+    let isKnown = !snapshot.isSecret && !deletedSnapshots.contains(snapshot.key) && hasConfigMap(snapshot.key)
+    guard !isKnown else { return }
     try await ignoringExisting { () throws(KubernetesError) in
       if snapshot.isSecret {
         _ = try await client.create(snapshot.secret)
@@ -114,6 +126,7 @@ struct KubernetesAccess: ClusterAccess {
         _ = try await client.create(snapshot.configMap)
       }
     }
+    deletedSnapshots.remove(snapshot.key)
   }
 
   func update(
@@ -178,6 +191,7 @@ struct KubernetesAccess: ClusterAccess {
   }
 
   func deleteSnapshot(_ key: NamespacedName) async throws(KubernetesError) {
+    deletedSnapshots.insert(key)
     try await delete(ConfigMap.self, key, uid: nil)
   }
 
@@ -226,4 +240,13 @@ struct KubernetesAccess: ClusterAccess {
       guard error.isAlreadyExists else { throw error }
     }
   }
+}
+
+/// A set that several tasks share.
+private final class SharedSet<Element: Hashable & Sendable>: Sendable {
+  private let elements = Mutex<Set<Element>>([])
+
+  func contains(_ element: Element) -> Bool { elements.withLock { $0.contains(element) } }
+  func insert(_ element: Element) { elements.withLock { _ = $0.insert(element) } }
+  func remove(_ element: Element) { elements.withLock { _ = $0.remove(element) } }
 }

@@ -124,7 +124,14 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
 
   private func take(_ looks: Set<Look>, into situation: inout Situation) async throws(KubernetesError) {
     let builds = looks.compactMap { if case .build(let name) = $0 { name } else { nil } }
-    try await take(builds: builds, into: &situation)
+    if let repository = situation.repository, looks.contains(.output), !looks.contains(.repository) {
+      // What a claim needs, side by side.
+      async let output = OutputAnswer(repository, situation.neighbours, access)
+      try await take(builds: builds, into: &situation)
+      situation.live.output = try await output.result.get()
+    } else {
+      try await take(builds: builds, into: &situation)
+    }
     // The repository first: what is read for a cached one may not fit the live one.
     if looks.contains(.repository) {
       situation.repository = try await access.repository(situation.key)
@@ -144,7 +151,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
       situation.live.configuration = try await access.configuration(of: repository)
     }
     if looks.contains(.claims) { situation.live.claims = try await volumeClaims(of: repository) }
-    if looks.contains(.output) {
+    if looks.contains(.output), situation.live.output == nil {
       situation.live.output = try await access.output(of: repository, neighbours: situation.neighbours)
     }
     if looks.contains(.snapshots) { situation.live.snapshots = try await access.snapshots(of: repository) }
@@ -327,6 +334,19 @@ private struct BuildAnswer: Sendable {
     self.name = name
     do throws(KubernetesError) {
       result = .success(try await access.build(NamespacedName(namespace: namespace, name: name)))
+    } catch {
+      result = .failure(error)
+    }
+  }
+}
+
+/// What the server said of an output.
+private struct OutputAnswer: Sendable {
+  let result: Result<Situation.OutputView, KubernetesError>
+
+  init(_ repository: SatisRepository, _ neighbours: [SatisRepository], _ access: some ClusterAccess) async {
+    do throws(KubernetesError) {
+      result = .success(try await access.output(of: repository, neighbours: neighbours))
     } catch {
       result = .failure(error)
     }
