@@ -1,5 +1,6 @@
 """What `kubectl kustomize` makes of deploy/, judged as a whole: valid, restricted, least privilege, nothing dangling."""
 
+import re
 import subprocess
 
 import yaml
@@ -127,6 +128,16 @@ def dangling(documents):
             yield f"{name(binding)}: there is no {kind} {wanted_name}"
 
 
+def leaderless(documents):
+    """kustomize takes the name in a Role for that of a generated ConfigMap of the same name, and adds its hash."""
+    source = (ROOT / "Sources/satis-operator/ControllerCommand.swift").read_text()
+    lease = re.search(r'var leaseName = "([^"]+)"', source).group(1)
+    for role in of_kind(documents, "Role").values():
+        for rule in role["rules"]:
+            if "leases" in rule["resources"] and rule.get("resourceNames", [lease]) != [lease]:
+                yield f"{name(role)}: the Lease is called {lease}, not {rule['resourceNames']}"
+
+
 def misdirected(documents):
     """Services that reach no Deployment or several, or a port that it does not have."""
     deployments = of_kind(documents, "Deployment").values()
@@ -184,6 +195,7 @@ def check(report):
         report.check(f"{label}: pods have limits, probes and versions", careless(documents))
         report.check(f"{label}: rights are named, and held by what uses them", excessive(documents))
         report.check(f"{label}: whatever is referred to is there", dangling(documents))
+        report.check(f"{label}: the controllers may use their Lease", leaderless(documents))
         report.check(f"{label}: services reach their pods", misdirected(documents))
     documents, _ = render(ROOT / "deploy" / "overlays" / "local")
     report.check("deploy/overlays/local needs neither registry nor provisioner", not_local(documents))
