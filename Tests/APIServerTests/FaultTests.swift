@@ -1,9 +1,10 @@
 import ControllerRuntime
 import Foundation
-import KubernetesClient
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import KubernetesClient
 
 /// What the client makes of a network and a server that fail, seen through a proxy before the real API server.
 @Suite(.timeLimit(.minutes(4))) struct FaultTests {
@@ -82,6 +83,126 @@ import Testing
         }
         #expect(error?.description.contains("configmaps") == true, "\(error?.description ?? "")")
       }
+    }
+  }
+
+  // MARK: - A watch
+
+  /// What happens to a request of a watcher, from one number.
+  private static func fault(_ request: FaultProxy.Incoming, _ dice: inout SeededGenerator) -> Fault? {
+    let bytes = Int.random(in: 0...4_000, using: &dice)
+    let piece = Int.random(in: 1...200, using: &dice)
+    switch Int.random(in: 0..<12, using: &dice) {
+    case 0: return .unavailable()
+    case 1: return .tooManyRequests(retryAfter: 0)
+    case 2: return .unauthorized
+    case 3: return .gone
+    case 4: return request.isWatch ? .goneEvent : .gone
+    case 5: return .lose(.beforeForwarding)
+    case 6: return .deliver(.init(pieceBytes: piece, limitBytes: bytes, ending: .cut))
+    case 7: return .deliver(.init(pieceBytes: piece, limitBytes: bytes, ending: .complete))
+    case 8: return .deliver(.init(pieceBytes: 1, limitBytes: bytes, ending: .cut))
+    case 9: return .deliver(.init(delay: .milliseconds(5), limitBytes: bytes, ending: .cut))
+    default: return .deliver(.init(limitBytes: 8 * bytes, ending: .cut))
+    }
+  }
+
+  /// What a watcher has told, held against what it may tell.
+  private struct Told {
+    var versions: [NamespacedName: UInt64] = [:]
+    var lists = 0
+    var events = 0
+    /// Events of versions that had been told before.
+    var repeats: [String] = []
+
+    mutating func take(_ update: WatchUpdate<ConfigMap>) {
+      switch update {
+      case .replaced(let objects, _):
+        lists += 1
+        for object in objects { versions[object.key] = max(version(of: object), versions[object.key] ?? 0) }
+      case .applied(let object):
+        events += 1
+        if let known = versions[object.key], version(of: object) <= known {
+          repeats.append("\(object.key) \(version(of: object)) after \(known)")
+        }
+        versions[object.key] = version(of: object)
+      case .deleted: events += 1
+      case .unreadable(let object): repeats.append("\(object)")
+      }
+    }
+
+    private func version(of object: ConfigMap) -> UInt64 {
+      object.metadata.resourceVersion.flatMap { UInt64($0) } ?? 0
+    }
+  }
+
+  private final class Listener: Sendable {
+    let cache = Cache<ConfigMap> { [$0.key] }
+    private let told = Mutex(Told())
+
+    var sum: Told { told.withLock { $0 } }
+
+    func take(_ update: WatchUpdate<ConfigMap>) {
+      told.withLock { $0.take(update) }
+      _ = cache.take(update)
+    }
+  }
+
+  @Test func `after an hour of faults the cache equals a fresh list, and nothing was told twice as new`()
+    async throws
+  {
+    let isOver = Mutex(false)
+    let dice = Mutex(SeededGenerator(seed: 1))
+    let waited = Mutex(Duration.zero)
+    let listener = Listener()
+    try await server.withNamespace { namespace in
+      try await behindProxy({ request in
+        isOver.withLock { $0 } ? nil : dice.withLock { Self.fault(request, &$0) }
+      }) { client in
+        // The waits between two tries make up the hour; they are shortened.
+        let watcher = Watcher<ConfigMap>(
+          client: client, namespace: namespace, labelSelector: "test=fault", logger: .quiet
+        ) { delay in
+          waited.withLock { $0 += delay }
+          try await Task.sleep(for: delay / 500)
+        }
+        let run = Task { await watcher.run { listener.take($0) } }
+        defer { run.cancel() }
+        var changes = 0
+        while waited.withLock({ $0 }) < .seconds(3_600) {
+          changes += 1
+          try await change(changes, in: namespace)
+        }
+        isOver.withLock { $0 = true }
+        let last = try await server.client.create(map("last", namespace))
+        while listener.cache[last.key] == nil { try await Task.sleep(for: .milliseconds(20)) }
+        let list = try await server.client.listAll(
+          ConfigMap.self, in: namespace, labelSelector: "test=fault")
+        let fresh = Set(list.items.map { "\($0.key) \($0.metadata.resourceVersion ?? "")" })
+        #expect(Set(listener.cache.objects.map { "\($0.key) \($0.metadata.resourceVersion ?? "")" }) == fresh)
+        let sum = listener.sum
+        #expect(sum.repeats == [])
+        print(
+          "an hour of faults: \(changes) changes, \(sum.lists) lists and \(sum.events) events, "
+            + "\(fresh.count) objects at the end")
+      }
+    }
+  }
+
+  /// Creates, changes or deletes one of twenty objects.
+  private func change(_ number: Int, in namespace: String) async throws {
+    let name = "m\(number * 7 % 20)"
+    let key = NamespacedName(namespace: namespace, name: name)
+    do throws(KubernetesError) {
+      if number % 5 == 0 {
+        try await server.client.delete(ConfigMap.self, key, uid: nil, propagation: .background)
+      } else {
+        _ = try await server.client.mergePatch(
+          ConfigMap.self, key, patch: ["data": ["value": .string("\(number)")]], resourceVersion: nil)
+      }
+    } catch {
+      guard error.isNotFound else { throw error }
+      _ = try await server.client.create(map(name, namespace, "\(number)"))
     }
   }
 }
