@@ -49,7 +49,7 @@ struct BuildQueue: Sendable {
 
   /// Arranges builds that have no claim, given in any order.
   init(_ waiting: [Entry]) {
-    let byAge = waiting.sorted { Self.isOlder($0.build, than: $1.build) }
+    let byAge = waiting.sorted(on: { BuildAge($0.build) })
     // A rollback undoes what was built before it, so nobody after it may take a place before it.
     for segment in byAge.split(whereSeparator: { if case .rollback = $0.ask { true } else { false } }) {
       arrange(Array(segment))
@@ -96,15 +96,6 @@ struct BuildQueue: Sendable {
     entries += kept.values
   }
 
-  /// By creation, then by name.
-  static func isOlder(_ left: SatisBuild, than right: SatisBuild) -> Bool {
-    // One without a time stamp has not been stored yet, so it is the newest.
-    let times = (
-      left.metadata.creationTimestamp?.seconds ?? .max, right.metadata.creationTimestamp?.seconds ?? .max
-    )
-    return times.0 == times.1 ? left.metadata.name < right.metadata.name : times.0 < times.1
-  }
-
   /// The entries that one Job takes: those of single sources up to the first that must be alone.
   ///
   /// Builds that wait for a retry are passed over, and purges where none may run yet.
@@ -125,7 +116,7 @@ extension BuildQueue.Entry {
   /// The older builds of which this one does all that they asked for.
   fileprivate func predecessors(in kept: [BuildQueue.Ask.Subject: Self]) -> [Self] {
     guard ask == .full else { return [kept[ask.subject]].compactMap(\.self) }
-    return kept.values.filter { $0.ask != .purge }.sorted { BuildQueue.isOlder($0.build, than: $1.build) }
+    return kept.values.filter { $0.ask != .purge }.sorted(on: { BuildAge($0.build) })
   }
 
   fileprivate mutating func adopt(_ older: Self) {

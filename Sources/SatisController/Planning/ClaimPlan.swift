@@ -33,7 +33,7 @@ extension RepositoryPlanner {
       cached.contains(item.uid) ? nil : situation.live.builds[item.name].flatMap { $0 }
     }
     return (situation.builds + live).filter(claim.isAttached)
-      .sorted { BuildQueue.isOlder($0, than: $1) }
+      .sorted(on: BuildAge.init)
   }
 
   // MARK: - While the Job runs

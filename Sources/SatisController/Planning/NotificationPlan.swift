@@ -12,7 +12,7 @@ extension RepositoryPlanner {
     guard let notifications = repository.spec.notifications, !notifications.isEmpty else { return }
     // Oldest first, so that each finds the result of the one before that asked for the same.
     var lastSucceeded: [Subject: Bool] = [:]
-    let finished = situation.builds.filter(\.isFinished).sorted { BuildQueue.isOlder($0, than: $1) }
+    let finished = situation.builds.filter(\.isFinished).sorted(on: BuildAge.init)
     for build in finished {
       let subject = Subject(build)
       guard let result = BuildNotification.Result(build, hadFailed: lastSucceeded[subject] == false) else {

@@ -130,7 +130,7 @@ extension RepositoryPlanner {
         let family = [build] + ancestors
         entry.prune = family.contains { $0.spec.source?.prune == true }
         entry.needsFull = entry.prune && matches.contains { $0.name == nil }
-        let commits = family.sorted { BuildQueue.isOlder($0, than: $1) }.compactMap(\.spec.trigger?.commit)
+        let commits = family.sorted(on: BuildAge.init).compactMap(\.spec.trigger?.commit)
         entry.ask = .sources(
           matches.compactMap { match in
             guard let url = match.url else { return nil }

@@ -35,7 +35,7 @@ struct RepositoryPlanner {
     self.situation = situation
     read = situation.repository
     openBuilds = situation.builds.filter { !$0.isFinished && $0.metadata.deletionTimestamp == nil }
-      .sorted { BuildQueue.isOlder($0, than: $1) }
+      .sorted(on: BuildAge.init)
   }
 
   private mutating func plan() throws(NeedsLook) {

@@ -25,7 +25,7 @@ extension RepositoryPlanner {
     var deleted = 0
     let pending = Set(
       actions.compactMap { if case .notify(let build, _, _) = $0 { build.metadata.name } else { nil } })
-    for build in finished.sorted(by: { $0.endTime > $1.endTime }) {
+    for build in finished.sorted(on: { -$0.endTime.seconds }) {
       let kind = RetentionClass(build)
       counts[kind, default: 0] += 1
       let isSurplus = counts[kind, default: 0] > kind.limit(history)
@@ -58,7 +58,7 @@ extension RepositoryPlanner {
     var names = Set(openBuilds.flatMap { succession.ancestors(of: $0) }.map(\.metadata.name))
     // While it is there, a satis.json that cannot be built is not tried again for ever.
     let asked = situation.builds.filter { $0.spec.trigger?.type == .configuration }
-    names.formUnion([asked.max { BuildQueue.isOlder($0, than: $1) }?.metadata.name].compactMap(\.self))
+    names.formUnion([asked.max { BuildAge($0) < BuildAge($1) }?.metadata.name].compactMap(\.self))
     return names
   }
 

@@ -9,18 +9,18 @@ import Synchronization
 ///
 /// It decides nothing itself.
 final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
-  private let access: Access
-  private let caches: Caches
-  private let slots: Mutex<JobSlots>
-  private let now: @Sendable () -> Timestamp
+  let access: Access
+  let caches: Caches
+  let slots: Mutex<JobSlots>
+  let now: @Sendable () -> Timestamp
   private let mayWrite: @Sendable () -> Bool
   private let decide: @Sendable (Situation) -> Decision
-  private let desk = NotificationDesk()
-  private let post: @Sendable (BuildNotification, NotificationReceiver) -> Void
-  private let announce: @Sendable (Announcement) -> Void
+  let desk = NotificationDesk()
+  let post: @Sendable (BuildNotification, NotificationReceiver) -> Void
+  let announce: @Sendable (Announcement) -> Void
   private let measure: @Sendable (SatisBuild, SatisBuild.Status) -> Void
   private let reconcileID: @Sendable () -> String
-  private let wake: @Sendable ([NamespacedName]) -> Void
+  let wake: @Sendable ([NamespacedName]) -> Void
   private let logger: Logger
 
   /// Creates a driver.
@@ -120,79 +120,6 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     if !next.isEmpty { wake(next) }
   }
 
-  // MARK: - Looking
-
-  private func take(_ looks: Set<Look>, into situation: inout Situation) async throws(KubernetesError) {
-    let builds = looks.compactMap { if case .build(let name) = $0 { name } else { nil } }
-    if let repository = situation.repository, looks.contains(.output), !looks.contains(.repository) {
-      // What a claim needs, side by side.
-      async let output = OutputAnswer(repository, situation.neighbours, access)
-      try await take(builds: builds, into: &situation)
-      situation.live.output = try await output.result.get()
-    } else {
-      try await take(builds: builds, into: &situation)
-    }
-    // The repository first: what is read for a cached one may not fit the live one.
-    if looks.contains(.repository) {
-      situation.repository = try await access.repository(situation.key)
-      situation.live.hasRepository = true
-      situation.live.isAheadOfCache =
-        situation.repository.map {
-          $0.metadata.uid != caches.repositories[situation.key]?.metadata.uid
-        } ?? false
-      situation.live.configuration = nil
-      situation.live.claims = nil
-      // A claim that is newer than the list may have its Job by now.
-      situation.live.output = nil
-      situation.neighbours = situation.repository.map(caches.neighbours(of:)) ?? []
-    }
-    guard let repository = situation.repository else { return }
-    if looks.contains(.configuration) {
-      situation.live.configuration = try await access.configuration(of: repository)
-    }
-    if looks.contains(.claims) { situation.live.claims = try await volumeClaims(of: repository) }
-    if looks.contains(.output), situation.live.output == nil {
-      situation.live.output = try await access.output(of: repository, neighbours: situation.neighbours)
-    }
-    if looks.contains(.snapshots) { situation.live.snapshots = try await access.snapshots(of: repository) }
-    if looks.contains(.slot) {
-      situation.live.slot = slots.withLock { $0.request(situation.key) }
-    }
-  }
-
-  private func volumeClaims(
-    of repository: SatisRepository
-  ) async throws(KubernetesError) -> [String: PersistentVolumeClaim?] {
-    var claims: [String: PersistentVolumeClaim?] = [:]
-    for name in Set(repository.volumeUses.map(\.claimName)).sorted() {
-      claims[name] = .some(
-        try await access.volumeClaim(NamespacedName(namespace: repository.key.namespace, name: name)))
-    }
-    return claims
-  }
-
-  /// Builds of a batch are read side by side.
-  private func take(builds names: [String], into situation: inout Situation) async throws(KubernetesError) {
-    let namespace = situation.key.namespace
-    guard names.count > 1 else {
-      for name in names {
-        situation.live.builds[name] = .some(
-          try await access.build(NamespacedName(namespace: namespace, name: name)))
-      }
-      return
-    }
-    let access = access
-    let answers = await withTaskGroup(of: BuildAnswer.self) { group in
-      for name in names {
-        group.addTask { await BuildAnswer(name, namespace, access) }
-      }
-      return await group.reduce(into: [BuildAnswer]()) { $0.append($1) }
-    }
-    for answer in answers {
-      situation.live.builds[answer.name] = .some(try answer.result.get())
-    }
-  }
-
   // MARK: - Acting
 
   /// Performs actions in order, up to a Job that the server does not take.
@@ -269,93 +196,5 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
       metadata: [
         "build": "\(build.key)", "reason": "\(condition?.reason ?? "")", "job": "\(status.jobName ?? "")",
       ])
-  }
-
-  // MARK: - Notifying
-
-  /// Takes in what became of a notification.
-  func posted(_ report: NotificationReport) {
-    let notification = report.notification
-    announce(Announcement(report))
-    guard report.isFinal else { return }
-    desk.close(notification.uid, report.receiver)
-    wake([NamespacedName(namespace: notification.namespace, name: notification.repository)])
-  }
-
-  private func notify(
-    _ build: SatisBuild, _ notification: BuildNotification, _ targets: [NotificationTarget]
-  ) async throws(KubernetesError) {
-    let names = targets.map(\.name)
-    if desk.isDone(notification.uid, names) {
-      var status = build.status ?? SatisBuild.Status()
-      status.notifiedTime = now()
-      if let written = try await access.update(build, status) { caches.builds.wrote(written) }
-      desk.remove(notification.uid)
-      return
-    }
-    let new = desk.open(notification.uid, names)
-    for target in targets where new.contains(target.name) {
-      do throws(KubernetesError) {
-        if let receiver = try await receiver(target, in: notification.namespace) {
-          post(notification, receiver)
-        } else {
-          desk.forget(notification.uid, target.name)
-          announce(Announcement(build, withoutSecretOf: target))
-        }
-      } catch {
-        desk.forget(notification.uid, target.name)
-        throw error
-      }
-    }
-  }
-
-  private func receiver(
-    _ target: NotificationTarget, in namespace: String
-  ) async throws(KubernetesError) -> NotificationReceiver? {
-    guard let url = try await access.secret(target.target.urlSecretRef, in: namespace) else { return nil }
-    var signingSecret: [UInt8]?
-    if let reference = target.target.signingSecretRef {
-      signingSecret = try await access.secret(reference, in: namespace)
-      // Unsigned, it would be refused or, worse, believed.
-      guard signingSecret?.isEmpty == false else { return nil }
-    }
-    return NotificationReceiver(
-      name: target.name, kind: target.target.type == .slack ? .slack : .webhook,
-      url: String(decoding: url, as: UTF8.self).trimmingSpace(), signingSecret: signingSecret)
-  }
-}
-
-/// What the server said of one build.
-private struct BuildAnswer: Sendable {
-  let name: String
-  let result: Result<SatisBuild?, KubernetesError>
-
-  init(_ name: String, _ namespace: String, _ access: some ClusterAccess) async {
-    self.name = name
-    do throws(KubernetesError) {
-      result = .success(try await access.build(NamespacedName(namespace: namespace, name: name)))
-    } catch {
-      result = .failure(error)
-    }
-  }
-}
-
-/// What the server said of an output.
-private struct OutputAnswer: Sendable {
-  let result: Result<Situation.OutputView, KubernetesError>
-
-  init(_ repository: SatisRepository, _ neighbours: [SatisRepository], _ access: some ClusterAccess) async {
-    do throws(KubernetesError) {
-      result = .success(try await access.output(of: repository, neighbours: neighbours))
-    } catch {
-      result = .failure(error)
-    }
-  }
-}
-
-extension String {
-  /// Without the line end that is easily taken into a Secret.
-  fileprivate func trimmingSpace() -> String {
-    String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 }

@@ -4,23 +4,27 @@ import KubernetesClient
 /// The objects of one kind on the simulated server, with everything a watch may still want to know.
 final class Collection<Object: KubernetesObject> {
   private(set) var objects: [NamespacedName: Object] = [:]
+  /// In order, so that nothing depends on the order of a hash table and nothing is sorted again with each look.
+  private var keys: [NamespacedName] = []
   private(set) var history: [WatchUpdate<Object>] = []
   /// Called after each change.
   var changed: (WatchUpdate<Object>) -> Void = { _ in }
 
-  /// By key, so that nothing depends on the order of a hash table.
-  var sorted: [Object] { objects.values.sorted { $0.key < $1.key } }
+  /// By key.
+  var sorted: [Object] { keys.compactMap { objects[$0] } }
 
   subscript(key: NamespacedName) -> Object? { objects[key] }
 
   func store(_ object: Object) {
-    objects[object.key] = object
+    if objects.updateValue(object, forKey: object.key) == nil {
+      keys.insert(object.key, at: place(of: object.key))
+    }
     history.append(.applied(object))
     changed(.applied(object))
   }
 
   func remove(_ object: Object, version: UInt64) {
-    objects[object.key] = nil
+    if objects.removeValue(forKey: object.key) != nil { keys.remove(at: place(of: object.key)) }
     var last = object
     last.metadata.resourceVersion = String(version)
     history.append(.deleted(last))
@@ -38,6 +42,16 @@ final class Collection<Object: KubernetesObject> {
       default: break
       }
     }
-    return list.values.sorted { $0.key < $1.key }
+    return list.keys.sorted().compactMap { list[$0] }
+  }
+
+  /// Where a key is, or would be.
+  private func place(of key: NamespacedName) -> Int {
+    var range = 0..<keys.count
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      range = keys[middle] < key ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    return range.lowerBound
   }
 }

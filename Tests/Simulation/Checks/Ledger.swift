@@ -343,6 +343,11 @@ final class Ledger {
           "\(repository.metadata.name) is let go while pod \(process.pod.name) writes to its output")
       }
     }
+    // Its claims end with it: a controller that stood still may yet create a Job of one.
+    for (name, claim) in claims where claim.repositoryUID == repository.metadata.uid && claim.givenBack == nil
+    {
+      claims[name]?.givenBack = world.agenda.now
+    }
   }
 }
 

@@ -45,7 +45,7 @@ extension Mutant {
     } after: { decision, situation in
       let open = situation.builds.filter {
         !$0.isFinished && $0.status?.attempts == nil && $0.spec.source != nil && $0.status?.jobName == nil
-      }.sorted { BuildQueue.isOlder($0, than: $1) }
+      }.sorted(on: BuildAge.init)
       guard let older = open.first, let newer = open.last, older.spec.source != newer.spec.source,
         situation.repository?.status?.activeJob != nil
       else { return }
