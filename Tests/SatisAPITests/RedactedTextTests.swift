@@ -90,15 +90,18 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    "Reading composer.json of acme/a (v1.0) at 12:00. ", "://a:", "://a:1", "eyJ-", "eyJaaaaaaaa.", "?token",
-    "bearer  ",
-    "-----BEGIN ", "gl", "-----BEGIN A", "Authorization", "hooks.slack.com", "basic a",
-  ])
+  // One that looked at everything again with each character would take a quarter of an hour.
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      "Reading composer.json of acme/a (v1.0) at 12:00. ", "://a:", "://a:1", "eyJ-", "eyJaaaaaaaa.",
+      "?token",
+      "bearer  ",
+      "-----BEGIN ", "gl", "-----BEGIN A", "Authorization", "hooks.slack.com", "basic a",
+    ])
   func `a long text costs no more than its length`(piece: String) {
     let text = String(repeating: piece, count: 200_000 / piece.utf8.count)
-    let time = ContinuousClock().measure { _ = RedactedText(text) }
-    #expect(time < .seconds(4))
+    #expect(!RedactedText(text).description.isEmpty)
   }
 
   @Test func `a text is cut after credentials have gone`() {

@@ -139,13 +139,12 @@ import Testing
     }
   }
 
-  @Test func `of a year of missed minutes the latest is found at once`() throws {
+  // Minute by minute, this would take several minutes.
+  @Test(.timeLimit(.minutes(1)))
+  func `of a year of missed minutes the latest is found at once`() throws {
     let schedule = try Schedule("* * * * *", timeZone: "Europe/Berlin")
     let end = try #require(Timestamp("2026-10-25T01:30:30Z"))
-    let time = ContinuousClock().measure {
-      for _ in 0..<100 { #expect(schedule.latest(after: end + -366 * 86_400, notAfter: end) == end + -30) }
-    }
-    #expect(time < .seconds(2))
+    for _ in 0..<1_000 { #expect(schedule.latest(after: end + -366 * 86_400, notAfter: end) == end + -30) }
   }
 
   @Test func `nothing is missed before the first run and where the times are the wrong way round`() throws {
