@@ -4,6 +4,8 @@ import SatisAPI
 /// Deletes what lost its owner, at its leisure.
 final class GarbageCollector {
   private unowned let world: World
+  /// Of the server, when it was last looked at: in a cluster where nothing happens there is nothing new to collect.
+  private var version: UInt64 = 0
 
   init(world: World) {
     self.world = world
@@ -19,6 +21,8 @@ final class GarbageCollector {
 
   private func collect() {
     let server = world.server
+    guard server.version != version else { return }
+    version = server.version
     let repositories = Set(server.repositories.objects.values.compactMap(\.metadata.uid))
     for job in server.jobs.sorted where isOrphan(job.metadata, of: repositories) {
       world.say("collector", "Job \(job.metadata.name)")
