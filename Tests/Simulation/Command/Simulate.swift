@@ -26,7 +26,7 @@ struct Simulate: ParsableCommand {
     try Self.withoutRandomHashes()
     let isGood: Bool
     if mutants {
-      isGood = MutantHunt(seeds: min(seeds, 300), only: mutant).run()
+      isGood = MutantHunt(seeds: seeds, only: mutant).run()
     } else if let seed {
       isGood = SingleRun(seed: seed, mutant: Mutant.all.first { $0.name == mutant }, printsTrace: trace).run()
     } else {
