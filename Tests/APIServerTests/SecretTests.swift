@@ -20,8 +20,10 @@ import Testing
     jobs = JobController(client: server.client)
   }
 
-  @Test func `a secret that somebody planted is in no status, no event and no line of the log`() async throws
+  @Test func `a secret that somebody planted is in no status, no event, no metric and no line of the log`()
+    async throws
   {
+    let metrics = MetricsRegistry(SatisController.metricDescriptions)
     let log = InMemoryLogHandler()
     var logger = Logger(label: "test") { _ in log }
     logger.logLevel = .trace
@@ -29,7 +31,7 @@ import Testing
       let events = server.events()
       let controller = try SatisController(
         client: server.client, configuration: .init(namespace: namespace, defaultImage: "satis:test"),
-        events: events, logger: logger, now: wallClock)
+        events: events, metrics: metrics, logger: logger, now: wallClock)
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { await controller.run() }
         group.addTask { await events.run() }
@@ -56,6 +58,9 @@ import Testing
         }
       }
     }
+    let exposition = metrics.exposition()
+    #expect(exposition.contains("satis_builds_total"))
+    #expect(!exposition.contains(Self.mark), "\(exposition)")
     #expect(log.entries.count > 10)
     for entry in log.entries {
       let line = "\(entry.message) \(entry.metadata)"
