@@ -81,6 +81,11 @@ public final class Cache<Object: KubernetesObject>: Sendable {
     }
   }
 
+  /// Takes in that an object is about to be deleted here, so that nobody counts on it before the watch tells.
+  public func forget(_ key: NamespacedName) {
+    state.withLock { state in _ = remove(key, &state) }
+  }
+
   private func replace(with objects: [Object], _ state: inout State) -> Set<NamespacedName> {
     var changed: Set<NamespacedName> = []
     var gone = Set(state.objects.keys)

@@ -99,7 +99,7 @@ public struct SatisController: Service, CustomStringConvertible {
     self.notifier = notifier
     reconciler = RepositoryReconciler(
       access: KubernetesAccess(
-        client: client, defaultImage: configuration.defaultImage, hasConfigMap: { maps[$0] != nil }),
+        client: client, defaultImage: configuration.defaultImage, configMaps: maps),
       caches: caches, maximumJobs: configuration.maximumJobs, logger: logger, now: now,
       mayWrite: { queue.isAllowed },
       post: { notifier.enqueue($0, to: $1) },

@@ -17,13 +17,14 @@ import Testing
   /// Runs a body with a client behind a proxy.
   private func behindProxy(
     _ fault: @escaping @Sendable (FaultProxy.Incoming) -> Fault?,
+    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
     _ body: @Sendable (KubernetesClient) async throws -> Void
   ) async throws {
     let proxy = try FaultProxy(upstream: server.client.configuration, fault: fault)
     try await proxy.run { kubeconfig in
       let client = try KubernetesClient(
         configuration: .discover(kubeconfig: kubeconfig, environment: [:]), fieldManager: "test",
-        userAgent: "satis-operator-tests", logger: .quiet)
+        userAgent: "satis-operator-tests", logger: .quiet, sleep: sleep)
       try await body(client)
       await client.shutdown()
     }
@@ -156,16 +157,18 @@ import Testing
     let waited = Mutex(Duration.zero)
     let listener = Listener()
     try await server.withNamespace { namespace in
-      try await behindProxy({ request in
-        isOver.withLock { $0 } ? nil : dice.withLock { Self.fault(request, &$0) }
-      }) { client in
-        // The waits between two tries make up the hour; they are shortened.
-        let watcher = Watcher<ConfigMap>(
-          client: client, namespace: namespace, labelSelector: "test=fault", logger: .quiet
-        ) { delay in
+      // The waits between two tries make up the hour; they are shortened.
+      try await behindProxy(
+        { request in
+          isOver.withLock { $0 } ? nil : dice.withLock { Self.fault(request, &$0) }
+        },
+        sleep: { delay in
           waited.withLock { $0 += delay }
           try await Task.sleep(for: delay / 500)
         }
+      ) { client in
+        let watcher = Watcher<ConfigMap>(
+          client: client, namespace: namespace, labelSelector: "test=fault", logger: .quiet)
         let run = Task { await watcher.run { listener.take($0) } }
         defer { run.cancel() }
         var changes = 0

@@ -25,7 +25,8 @@ import Testing
       _ = caches.pods.take(.replaced([], unreadable: []))
       let permission = Permission()
       let reconciler = RepositoryReconciler(
-        access: KubernetesAccess(client: server.client, defaultImage: "satis:test"), caches: caches,
+        access: KubernetesAccess(
+          client: server.client, defaultImage: "satis:test", configMaps: Cache { [$0.key] }), caches: caches,
         maximumJobs: nil, logger: .quiet, now: wallClock,
         mayWrite: { permission.isGiven.withLock { $0 } }, wake: { _ in })
 

@@ -13,6 +13,8 @@ public final class KubernetesClient: Sendable {
 
   let transport: Transport
   let observe: @Sendable (ClientObservation) -> Void
+  /// How a request or a watch waits before it is sent again.
+  let sleep: @Sendable (Duration) async throws -> Void
   /// Whether the server has streaming lists, as far as is known.
   let streamingLists = StreamingLists()
 
@@ -30,7 +32,7 @@ public final class KubernetesClient: Sendable {
     ) { try await Task.sleep(for: $0) }
   }
 
-  /// - Parameter sleep: how a request waits before it is sent again.
+  /// - Parameter sleep: how a request or a watch waits before it is sent again.
   init(
     configuration: ClusterConfiguration, fieldManager: String, userAgent: String, logger: Logger,
     observe: @escaping @Sendable (ClientObservation) -> Void = { _ in },
@@ -39,6 +41,7 @@ public final class KubernetesClient: Sendable {
     self.configuration = configuration
     self.fieldManager = fieldManager
     self.observe = observe
+    self.sleep = sleep
     transport = try Transport(
       configuration: configuration, userAgent: userAgent, logger: logger, observe: observe, sleep: sleep)
   }

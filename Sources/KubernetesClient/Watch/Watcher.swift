@@ -8,7 +8,6 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
   private let fieldSelector: String?
   private let health: WatchHealth?
   private let logger: Logger
-  private let sleep: @Sendable (Duration) async throws -> Void
 
   /// Objects of a page (client-go's default).
   private static var pageSize: Int { 500 }
@@ -20,24 +19,12 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
     client: KubernetesClient, namespace: String?, labelSelector: String? = nil, fieldSelector: String? = nil,
     health: WatchHealth? = nil, logger: Logger
   ) {
-    self.init(
-      client: client, namespace: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector,
-      health: health, logger: logger
-    ) { try await Task.sleep(for: $0) }
-  }
-
-  /// - Parameter sleep: how a watch waits before it begins again.
-  init(
-    client: KubernetesClient, namespace: String?, labelSelector: String? = nil, fieldSelector: String? = nil,
-    health: WatchHealth? = nil, logger: Logger, sleep: @escaping @Sendable (Duration) async throws -> Void
-  ) {
     self.client = client
     self.namespace = namespace
     self.labelSelector = labelSelector
     self.fieldSelector = fieldSelector
     self.health = health
     self.logger = logger
-    self.sleep = sleep
     tell(.created)
   }
 
@@ -51,7 +38,7 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
         if !client.streamingLists.areServed { state.giveUpStreaming() }
         switch state.next {
         case .wait(let delay):
-          try await sleep(delay)
+          try await client.sleep(delay)
           state.waited()
         case .list(let version, let token):
           let page = try await client.list(

@@ -1,6 +1,6 @@
+import ControllerRuntime
 import KubernetesClient
 import SatisAPI
-import Synchronization
 
 /// The door to a real cluster.
 struct KubernetesAccess: ClusterAccess {
@@ -9,18 +9,13 @@ struct KubernetesAccess: ClusterAccess {
   let defaultImage: String
   private let jobs: OutputLists<Job>
   private let pods: OutputLists<Pod>
-  private let hasConfigMap: @Sendable (NamespacedName) -> Bool
-  /// Snapshots that were deleted here, which the watch may still show.
-  private let deletedSnapshots = SharedSet<NamespacedName>()
+  /// The ConfigMaps that the watch has shown, by which a snapshot that is there is not sent again.
+  private let configMaps: Cache<ObjectIdentity<ConfigMap>>
 
-  /// - Parameter hasConfigMap: whether there is a ConfigMap of that name, as far as is known.
-  init(
-    client: KubernetesClient, defaultImage: String,
-    hasConfigMap: @escaping @Sendable (NamespacedName) -> Bool = { _ in false }
-  ) {
+  init(client: KubernetesClient, defaultImage: String, configMaps: Cache<ObjectIdentity<ConfigMap>>) {
     self.client = client
     self.defaultImage = defaultImage
-    self.hasConfigMap = hasConfigMap
+    self.configMaps = configMaps
     jobs = OutputLists { namespace, selector throws(KubernetesError) in
       try await client.listAll(Job.self, in: namespace, labelSelector: selector).items
     }
@@ -117,8 +112,7 @@ struct KubernetesAccess: ClusterAccess {
   func ensure(_ snapshot: Snapshot) async throws(KubernetesError) {
     // Its name holds the hash of its content, and it is immutable. Where it was deleted a moment ago, the pod that lacks
     // it does not start, and by its next attempt that is known here.
-    let isKnown = !snapshot.isSecret && !deletedSnapshots.contains(snapshot.key) && hasConfigMap(snapshot.key)
-    guard !isKnown else { return }
+    guard snapshot.isSecret || configMaps[snapshot.key] == nil else { return }
     try await ignoringExisting { () throws(KubernetesError) in
       if snapshot.isSecret {
         _ = try await client.create(snapshot.secret)
@@ -126,7 +120,6 @@ struct KubernetesAccess: ClusterAccess {
         _ = try await client.create(snapshot.configMap)
       }
     }
-    deletedSnapshots.remove(snapshot.key)
   }
 
   func update(
@@ -191,7 +184,7 @@ struct KubernetesAccess: ClusterAccess {
   }
 
   func deleteSnapshot(_ key: NamespacedName) async throws(KubernetesError) {
-    deletedSnapshots.insert(key)
+    configMaps.forget(key)
     try await delete(ConfigMap.self, key, uid: nil)
   }
 
@@ -240,13 +233,4 @@ struct KubernetesAccess: ClusterAccess {
       guard error.isAlreadyExists else { throw error }
     }
   }
-}
-
-/// A set that several tasks share.
-private final class SharedSet<Element: Hashable & Sendable>: Sendable {
-  private let elements = Mutex<Set<Element>>([])
-
-  func contains(_ element: Element) -> Bool { elements.withLock { $0.contains(element) } }
-  func insert(_ element: Element) { elements.withLock { _ = $0.insert(element) } }
-  func remove(_ element: Element) { elements.withLock { _ = $0.remove(element) } }
 }

@@ -172,9 +172,10 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
       try await notify(build, notification, targets)
     case .stopPod(let key, let since):
       try await access.stopPod(key, since: since)
+      logger.info("told a pod to stop", metadata: ["pod": "\(key)"])
     case .endPod(let key):
       try await access.endPod(key)
-      logger.info("stopped a pod", metadata: ["pod": "\(key)"])
+      logger.info("let its node end a pod that does not stop", metadata: ["pod": "\(key)"])
     case .deleteJob(let key, let uid):
       try await access.deleteJob(key, uid: uid)
       logger.info("deleted a Job", metadata: ["job": "\(key)"])
