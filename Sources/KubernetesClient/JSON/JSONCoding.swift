@@ -1,16 +1,13 @@
-import FoundationEssentials
-
 /// JSON in and out, with errors that say which field is wrong.
 enum JSONCoding {
   static func encode(_ value: some Encodable) throws(JSONCodingError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    // Sorted, so that equal values have equal bytes, which hashes and tests rely on.
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var writer = JSONWriter()
     do {
-      return [UInt8](try encoder.encode(value))
+      try writer.write(ValueEncoder.encode(value))
     } catch {
       throw JSONCodingError(error)
     }
+    return writer.bytes
   }
 
   static func decode<Value: Decodable>(
@@ -62,6 +59,8 @@ struct JSONCodingError: Error, CustomStringConvertible {
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
       DecodingError.dataCorrupted(let context):
       description = "\(context.debugDescription) \(at(context.codingPath))"
+    case EncodingError.invalidValue(_, let context):
+      description = "\(context.debugDescription) \(at(context.codingPath))"
     default:
       description = "\(error)"
     }
@@ -71,9 +70,9 @@ struct JSONCodingError: Error, CustomStringConvertible {
 extension JSONValue {
   /// The JSON form of any encodable value.
   ///
-  /// - Throws: what cannot be written as JSON, such as a number that is not finite.
+  /// - Throws: what the value throws.
   public init(encoding value: some Encodable) throws {
-    self = try JSONCoding.decode(JSONValue.self, from: try JSONCoding.encode(value))
+    self = try ValueEncoder.encode(value)
   }
 
   /// Parses JSON text.
