@@ -34,6 +34,6 @@ public struct ClusterBuildStore: BuildStore {
 
   /// `create satisbuilds`.
   public func create(_ build: SatisBuild) async throws(KubernetesError) {
-    _ = try await client.create(build)
+    _ = try await client.createReturningMetadata(build)
   }
 }

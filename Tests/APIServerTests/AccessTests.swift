@@ -139,7 +139,7 @@ import Yams
   private func repairClaimAndStopJob() async throws {
     let repository = try await server.createRepository("taken", in: Self.namespace)
     let name = ResourceNames.job(repository: repository.metadata, sequence: 1)
-    _ = try await server.client.create(
+    _ = try await server.client.createReturningMetadata(
       Job.self,
       manifest: [
         "apiVersion": "batch/v1", "kind": "Job", "metadata": ["name": .string(name)],

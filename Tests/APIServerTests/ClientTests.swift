@@ -37,6 +37,16 @@ import Testing
     }
   }
 
+  @Test func `a create may answer with the metadata only`() async throws {
+    try await server.withNamespace { namespace in
+      let client = server.client
+      let metadata = try await client.createReturningMetadata(configMap("a", in: namespace))
+      let found = try await client.get(ConfigMap.self, metadata.key)
+      #expect(found.metadata.uid == metadata.uid)
+      #expect(found.metadata.resourceVersion == metadata.resourceVersion)
+    }
+  }
+
   @Test func `a Secret's bytes survive the way there and back`() async throws {
     try await server.withNamespace { namespace in
       let bytes = Base64Data(Array(0...255))

@@ -177,7 +177,7 @@ import Testing
       let job = try await job(of: "b1", in: namespace)
       let pod = try await jobs.startPod(of: job)
       try await jobs.setStatus(
-        of: pod,
+        of: pod.key,
         [
           "phase": "Pending",
           "containerStatuses": [

@@ -46,7 +46,7 @@ import Testing
       var status: JSONValue = ["phase": "Failed"]
       if let reason { status["reason"] = .string(reason) }
       if let message { status["message"] = .string(message) }
-      try await jobs.setStatus(of: pod, status)
+      try await jobs.setStatus(of: pod.key, status)
       try await jobs.finish(job, succeeded: false)
     }
 
@@ -62,7 +62,7 @@ import Testing
       let job = try await job()
       let pod = try await jobs.startPod(of: job)
       try await jobs.setStatus(
-        of: pod,
+        of: pod.key,
         [
           "phase": "Pending",
           "containerStatuses": [
@@ -134,7 +134,7 @@ import Testing
     Failure(reason: "Unschedulable", message: "1 Insufficient memory") { stage in
       let job = try await stage.job()
       try await stage.jobs.setStatus(
-        of: try await stage.jobs.startPod(of: job),
+        of: try await stage.jobs.startPod(of: job).key,
         [
           "phase": "Pending",
           "conditions": [
@@ -250,7 +250,7 @@ import Testing
   private func forbidJobs(_ server: TestServer, _ namespace: String) async throws {
     let key = NamespacedName(namespace: namespace, name: "none")
     let none: JSONValue = ["count/jobs.batch": "0"]
-    _ = try await server.client.create(
+    _ = try await server.client.createReturningMetadata(
       ResourceQuota.self,
       manifest: [
         "apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": "none"], "spec": ["hard": none],

@@ -71,7 +71,7 @@ import Testing
   private func plantInPodMessage(_ namespace: String) async throws {
     let (job, pod) = try await start("pod", namespace)
     try await jobs.setStatus(
-      of: pod,
+      of: pod.key,
       [
         "phase": "Failed", "reason": "Evicted",
         "message": "while cloning https://deploy:\(Self.mark)@git.example.org/acme/lib.git",
@@ -114,7 +114,7 @@ import Testing
   private func plantInImagePullMessage(_ namespace: String) async throws {
     let (_, pod) = try await start("image", namespace)
     try await jobs.setStatus(
-      of: pod,
+      of: pod.key,
       [
         "phase": "Pending",
         "containerStatuses": [

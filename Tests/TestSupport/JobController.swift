@@ -19,7 +19,7 @@ public struct JobController: Sendable {
     var labels = job.metadata.labels ?? [:]
     labels["job-name"] = job.metadata.name
     let key = NamespacedName(namespace: job.metadata.namespace ?? "", name: name)
-    let pod = try await client.create(
+    _ = try await client.createReturningMetadata(
       Pod.self,
       manifest: [
         "apiVersion": "v1",
@@ -41,7 +41,7 @@ public struct JobController: Sendable {
         ],
       ],
       key: key)
-    return try await setStatus(of: pod, ["phase": "Running"])
+    return try await setStatus(of: key, ["phase": "Running"])
   }
 
   /// Ends the pod's container and then the Job.
@@ -60,7 +60,7 @@ public struct JobController: Sendable {
     ]
     if let message { terminated["message"] = .string(message) }
     try await setStatus(
-      of: pod,
+      of: pod.key,
       [
         "phase": succeeded ? "Succeeded" : "Failed",
         "containerStatuses": [
@@ -83,9 +83,9 @@ public struct JobController: Sendable {
 
   /// Writes a pod's status.
   @discardableResult
-  public func setStatus(of pod: Pod, _ status: JSONValue) async throws -> Pod {
+  public func setStatus(of key: NamespacedName, _ status: JSONValue) async throws -> Pod {
     try await client.mergePatch(
-      Pod.self, pod.key, subresource: .status, patch: ["status": status], resourceVersion: nil)
+      Pod.self, key, subresource: .status, patch: ["status": status], resourceVersion: nil)
   }
 }
 

@@ -51,7 +51,7 @@ public final class JobCount: Sendable {
   }
 
   private func mark() async throws {
-    _ = try await server.client.create(
+    _ = try await server.client.createReturningMetadata(
       Job.self,
       manifest: [
         "apiVersion": "batch/v1", "kind": "Job", "metadata": ["name": .string(Self.marker)],

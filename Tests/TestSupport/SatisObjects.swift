@@ -51,7 +51,7 @@ extension TestServer {
   /// Creates a volume claim unless it is there.
   public func createClaim(_ name: String, in namespace: String) async throws {
     do throws(KubernetesError) {
-      _ = try await client.create(
+      _ = try await client.createReturningMetadata(
         PersistentVolumeClaim.self,
         manifest: [
           "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": ["name": .string(name)],

@@ -12,7 +12,7 @@ struct ClusterEventWriter: EventWriter {
 
   func create(_ event: Event) async throws(KubernetesError) {
     do throws(KubernetesError) {
-      _ = try await client.create(event)
+      _ = try await client.createReturningMetadata(event)
     } catch {
       // Its name is that of this very event: the answer to an earlier try was lost.
       guard error.isAlreadyExists else { throw error }

@@ -111,23 +111,44 @@ public final class KubernetesClient: Sendable {
   /// A response lost after the commit shows as `isAlreadyExists` on the next try, so names have to be
   /// repeatable.
   public func create<Object: KubernetesObject>(_ object: Object) async throws(KubernetesError) -> Object {
-    var request = APIRequest(
-      verb: .create, on: Object.resourceType, namespace: object.metadata.namespace, name: object.metadata.name
-    )
-    request.query("fieldManager", fieldManager)
-    try request.body(Manifest(object: object))
-    return try await transport.object(Object.self, request)
+    try await transport.object(Object.self, creation(of: object))
   }
 
-  /// Creates an object from a whole manifest and returns what the type knows of it.
-  public func create<Object: KubernetesObject>(
+  /// Creates an object and returns its metadata only, which spares both sides the writing and reading of a content
+  /// that the caller has.
+  public func createReturningMetadata<Object: KubernetesObject>(
+    _ object: Object
+  ) async throws(KubernetesError) -> ObjectMetadata {
+    try await metadata(Object.self, creation(of: object))
+  }
+
+  /// Creates an object from a whole manifest and returns its metadata only.
+  public func createReturningMetadata<Object: KubernetesObject>(
     _ type: Object.Type, manifest: JSONValue, key: NamespacedName
-  ) async throws(KubernetesError) -> Object {
+  ) async throws(KubernetesError) -> ObjectMetadata {
+    try await metadata(type, creation(of: manifest, type, key))
+  }
+
+  private func creation<Object: KubernetesObject>(of object: Object) throws(KubernetesError) -> APIRequest {
+    try creation(of: Manifest(object: object), Object.self, object.key)
+  }
+
+  private func creation<Object: KubernetesObject>(
+    of manifest: some Encodable, _ type: Object.Type, _ key: NamespacedName
+  ) throws(KubernetesError) -> APIRequest {
     var request = APIRequest(
       verb: .create, on: Object.resourceType, namespace: key.namespace, name: key.name)
     request.query("fieldManager", fieldManager)
     try request.body(manifest)
-    return try await transport.object(Object.self, request)
+    return request
+  }
+
+  private func metadata<Object: KubernetesObject>(
+    _ type: Object.Type, _ request: APIRequest
+  ) async throws(KubernetesError) -> ObjectMetadata {
+    var request = request
+    request.reducedKind = "PartialObjectMetadata"
+    return try await transport.object(ObjectIdentity<Object>.self, request).metadata
   }
 
   /// Merges a patch (RFC 7396) into an object or its status.

@@ -115,9 +115,9 @@ struct KubernetesAccess: ClusterAccess {
     guard snapshot.isSecret || configMaps[snapshot.key] == nil else { return }
     try await ignoringExisting { () throws(KubernetesError) in
       if snapshot.isSecret {
-        _ = try await client.create(snapshot.secret)
+        _ = try await client.createReturningMetadata(snapshot.secret)
       } else {
-        _ = try await client.create(snapshot.configMap)
+        _ = try await client.createReturningMetadata(snapshot.configMap)
       }
     }
   }
@@ -149,12 +149,12 @@ struct KubernetesAccess: ClusterAccess {
     }
     // Where it exists already, the answer to an earlier try was lost or the name is somebody else's. Either way
     // this plan is over, and the next look at the output tells which.
-    _ = try await client.create(Job.self, manifest: json, key: job.key)
+    _ = try await client.createReturningMetadata(Job.self, manifest: json, key: job.key)
   }
 
   func create(_ build: SatisBuild) async throws(KubernetesError) {
     try await ignoringExisting { () throws(KubernetesError) in
-      _ = try await client.create(build)
+      _ = try await client.createReturningMetadata(build)
     }
   }
 

@@ -6,8 +6,10 @@ import Synchronization
 ///
 /// A list by label is dear for a server: before Kubernetes 1.31 it reads every object of the namespace from its storage
 /// and passes over all others. A thousand repositories that start at once must not ask for a thousand of them. Whoever
-/// asks gets a list that began after that, so it is as live as one of their own.
+/// asks gets a list that began after that, so it is as live as one of their own. After each list the server rests for as
+/// long as the list took, so that however many ask, it is at this half of the time at most.
 final class OutputLists<Object: KubernetesObject>: Sendable {
+  typealias Instant = ContinuousClock.Instant
   /// Lists the objects of a namespace that carry the labels.
   typealias Request =
     @Sendable (_ namespace: String, _ labelSelector: String) async throws(KubernetesError) -> [Object]
@@ -16,6 +18,14 @@ final class OutputLists<Object: KubernetesObject>: Sendable {
   private struct Round {
     var outputs: Set<String> = []
     var waiting: [CheckedContinuation<Turn, Never>] = []
+  }
+
+  /// What is known of a namespace.
+  private struct State {
+    /// The next round, where a request is under way.
+    var next: Round?
+    /// When the server has rested from the last request.
+    var restEnd: Instant?
   }
 
   /// How somebody who waits goes on.
@@ -28,11 +38,21 @@ final class OutputLists<Object: KubernetesObject>: Sendable {
     case again
   }
 
-  /// The next round of each namespace where a request is under way.
-  private let next = Mutex<[String: Round]>([:])
+  private let states = Mutex<[String: State]>([:])
+  private let now: @Sendable () -> Instant
+  private let sleep: @Sendable (_ until: Instant) async throws -> Void
   private let request: Request
 
-  init(_ request: @escaping Request) {
+  /// - Parameter sleep: lets the server rest.
+  init(
+    now: @escaping @Sendable () -> Instant = { .now },
+    sleep: @escaping @Sendable (_ until: Instant) async throws -> Void = {
+      try await Task.sleep(until: $0, clock: .continuous)
+    },
+    _ request: @escaping Request
+  ) {
+    self.now = now
+    self.sleep = sleep
     self.request = request
   }
 
@@ -48,49 +68,59 @@ final class OutputLists<Object: KubernetesObject>: Sendable {
   }
 
   /// How many wait for the list after the one that is under way.
-  func waiting(in namespace: String) -> Int { next.withLock { $0[namespace]?.waiting.count ?? 0 } }
+  func waiting(in namespace: String) -> Int { states.withLock { $0[namespace]?.next?.waiting.count ?? 0 } }
 
   private func turn(_ outputs: Set<String>, _ namespace: String) async -> Turn {
     await withCheckedContinuation { continuation in
-      let isFirst = next.withLock { next in
-        guard next[namespace] != nil else {
-          next[namespace] = Round()
+      let isFirst = states.withLock { states in
+        guard states[namespace]?.next != nil else {
+          states[namespace, default: State()].next = Round()
           return true
         }
-        next[namespace]?.outputs.formUnion(outputs)
-        next[namespace]?.waiting.append(continuation)
+        states[namespace]?.next?.outputs.formUnion(outputs)
+        states[namespace]?.next?.waiting.append(continuation)
         return false
       }
       if isFirst { continuation.resume(returning: .ask) }
     }
   }
 
-  /// Makes the request for everybody who waits by now, and then gives the turn to somebody who came later.
+  /// Makes the request for everybody who waits by then, and afterwards gives the turn to somebody who came later.
   private func ask(_ own: Set<String>, _ namespace: String) async -> Result<[Object], KubernetesError> {
-    let round = next.withLock { next in
-      let round = next[namespace] ?? Round()
-      next[namespace] = Round()
+    if let restEnd = states.withLock({ $0[namespace]?.restEnd }), restEnd > now() {
+      // Who is cancelled here finds out by the request.
+      try? await sleep(restEnd)
+    }
+    let round = states.withLock { states in
+      let round = states[namespace]?.next ?? Round()
+      states[namespace]?.next = Round()
       return round
     }
-    let outputs = round.outputs.union(own).sorted().joined(separator: ",")
-    let answer: Result<[Object], KubernetesError>
-    do throws(KubernetesError) {
-      answer = .success(try await request(namespace, "\(ResourceNames.outputLabel) in (\(outputs))"))
-    } catch {
-      answer = .failure(error)
-    }
+    let startTime = now()
+    let answer = await list(round.outputs.union(own), namespace)
+    let endTime = now()
     // That this task was cancelled is nothing to the others.
     let isCancelled = if case .failure(let error) = answer { error.isCancelled } else { false }
     for waiting in round.waiting { waiting.resume(returning: isCancelled ? .again : .answer(answer)) }
-    let successor = next.withLock { next -> CheckedContinuation<Turn, Never>? in
-      guard next[namespace]?.waiting.isEmpty == false else {
-        next[namespace] = nil
+    let successor = states.withLock { states -> CheckedContinuation<Turn, Never>? in
+      states[namespace]?.restEnd = endTime + (endTime - startTime)
+      guard states[namespace]?.next?.waiting.isEmpty == false else {
+        states[namespace]?.next = nil
         return nil
       }
-      return next[namespace]?.waiting.removeFirst()
+      return states[namespace]?.next?.waiting.removeFirst()
     }
     successor?.resume(returning: .ask)
     return answer
+  }
+
+  private func list(_ outputs: Set<String>, _ namespace: String) async -> Result<[Object], KubernetesError> {
+    let values = outputs.sorted().joined(separator: ",")
+    do throws(KubernetesError) {
+      return .success(try await request(namespace, "\(ResourceNames.outputLabel) in (\(values))"))
+    } catch {
+      return .failure(error)
+    }
   }
 }
 

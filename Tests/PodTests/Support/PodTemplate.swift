@@ -31,7 +31,7 @@ struct PodTemplate {
     order["full"] = false
     order["sources"] = [["url": .string(source)]]
     let text = String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
-    _ = try await site.server.client.create(
+    _ = try await site.server.client.createReturningMetadata(
       Pod.self,
       manifest: [
         "apiVersion": "v1", "kind": "Pod",

@@ -106,4 +106,39 @@ import Testing
     #expect(found.map(\.metadata.name) == ["job-b"])
     await #expect(throws: KubernetesError.self) { try await first.value }
   }
+
+  /// A clock that goes on by a second whenever it is looked at, and by sleeping.
+  private final class Clock: Sendable {
+    private let state = Mutex((now: ContinuousClock.now, slept: [Duration]()))
+
+    var slept: [Duration] { state.withLock { $0.slept } }
+
+    func now() -> ContinuousClock.Instant {
+      state.withLock { state in
+        state.now += .seconds(1)
+        return state.now
+      }
+    }
+
+    func sleep(_ end: ContinuousClock.Instant) {
+      state.withLock { state in
+        state.slept.append(end - state.now)
+        state.now = end
+      }
+    }
+  }
+
+  @Test func `the server rests after a list for as long as the list took`() async throws {
+    let clock = Clock()
+    let lists = OutputLists<Job>(now: clock.now, sleep: clock.sleep) { _, _ in
+      // It takes four seconds, and one for each look at the clock.
+      for _ in 0..<3 { _ = clock.now() }
+      return []
+    }
+    for _ in 0..<2 { _ = try await lists.objects(of: ["a"], in: "shop") }
+    // Of the four, one has gone by when the next one asks.
+    #expect(clock.slept == [.seconds(3)])
+    _ = try await lists.objects(of: ["a"], in: "office")
+    #expect(clock.slept.count == 1)
+  }
 }
