@@ -7,6 +7,13 @@ public struct CurlResponse: Sendable {
   /// The body.
   public var body: [UInt8]
 
+  /// Creates a response, as where a stream turns out to be short.
+  public init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
   /// The value of the first header field of that name, in any letter case.
   public func header(_ name: String) -> String? { headers.firstValue(name) }
 }

@@ -25,7 +25,7 @@ struct Reading: Equatable, CustomStringConvertible {
       problem = "\(error)"
     }
     // The same bytes as the answer to a list: they are none, or they are a page.
-    _ = try? ListReader.page(Job.self, from: bytes)
+    _ = try? ListReader<Job>.page(from: bytes)
     _ = try? JSONValue(parsing: bytes)
   }
 

@@ -33,7 +33,7 @@ import Testing
     var state = State(streamsLists: true)
     state.failed(refused(code), at: now, jitter: 1)
     #expect(!state.streamsLists)
-    #expect(state.next == .list(notOlderThan: nil, continueToken: nil))
+    #expect(state.next == .list(notOlderThan: "0", continueToken: nil))
     _ = state.listed(page([], version: "5"))
     state.failed(expired, at: now, jitter: 0)
     #expect(after(state) == .list(notOlderThan: "5", continueToken: nil))
@@ -46,7 +46,7 @@ import Testing
     #expect(state.received(.bookmark(resourceVersion: "7", endsInitialEvents: false)) == nil)
     #expect(!state.isStreaming)
     #expect(!state.streamsLists)
-    #expect(state.next == .list(notOlderThan: nil, continueToken: nil))
+    #expect(state.next == .list(notOlderThan: "0", continueToken: nil))
     #expect(words(state.listed(page(["b"], version: "8"))) == #"replaced ["b"] []"#)
   }
 
@@ -59,7 +59,7 @@ import Testing
     state.opened()
     state.failed(silent, at: now, jitter: 1)
     #expect(!state.streamsLists)
-    #expect(state.next == .list(notOlderThan: nil, continueToken: nil))
+    #expect(state.next == .list(notOlderThan: "0", continueToken: nil))
   }
 
   @Test func `a stream that ends before its closing bookmark is replaced by pages this time`() {
@@ -68,7 +68,7 @@ import Testing
     _ = state.received(.applied(object("a", version: "4")))
     state.ended(early: false, at: now, jitter: 0)
     #expect(state.streamsLists)
-    #expect(state.next == .list(notOlderThan: nil, continueToken: nil))
+    #expect(state.next == .list(notOlderThan: "0", continueToken: nil))
     #expect(words(state.listed(page([], version: "8"))) == "replaced [] []")
     state.failed(expired, at: now, jitter: 0)
     #expect(after(state) == .stream(notOlderThan: "8"))
@@ -80,7 +80,7 @@ import Testing
     _ = state.received(.applied(object("a", version: "4")))
     state.failed(KubernetesError(request: "", cause: .unreadable("")), at: now, jitter: 1)
     #expect(delay(state) == .milliseconds(800))
-    #expect(after(state) == .list(notOlderThan: nil, continueToken: nil))
+    #expect(after(state) == .list(notOlderThan: "0", continueToken: nil))
     state.waited()
     #expect(words(state.listed(page([], version: "8"))) == "replaced [] []")
     state.failed(expired, at: now, jitter: 0)
@@ -90,7 +90,7 @@ import Testing
   @Test func `a stream that is refused for any reason is replaced by pages this time`() {
     var state = State(streamsLists: true)
     state.failed(busy, at: now, jitter: 0)
-    #expect(after(state) == .list(notOlderThan: nil, continueToken: nil))
+    #expect(after(state) == .list(notOlderThan: "0", continueToken: nil))
     #expect(state.streamsLists)
   }
 
@@ -107,7 +107,7 @@ import Testing
   @Test func `another watch's discovery ends a streaming list, and nothing else`() {
     var streaming = State(streamsLists: true)
     streaming.giveUpStreaming()
-    #expect(streaming.next == .list(notOlderThan: nil, continueToken: nil))
+    #expect(streaming.next == .list(notOlderThan: "0", continueToken: nil))
     var watching = watching(from: "5")
     watching.giveUpStreaming()
     #expect(watching.next == .watch(resourceVersion: "5"))

@@ -6,7 +6,7 @@ import Testing
   // MARK: - Listing
 
   @Test func `without streaming lists it begins with the first page of a list`() {
-    #expect(listing().next == .list(notOlderThan: nil, continueToken: nil))
+    #expect(listing().next == .list(notOlderThan: "0", continueToken: nil))
   }
 
   @Test func `a list of one page replaces the store and is watched from the version of the list`() {
@@ -42,7 +42,7 @@ import Testing
     _ = state.listed(page(["a"], version: "5", next: "t1"))
     state.failed(expired, at: now, jitter: 0)
     state.waited()
-    #expect(state.next == .list(notOlderThan: nil, continueToken: nil))
+    #expect(state.next == .list(notOlderThan: "0", continueToken: nil))
     #expect(words(state.listed(page(["b"], version: "6"))) == #"replaced ["b"] []"#)
   }
 
@@ -180,7 +180,7 @@ import Testing
   @Test func `what comes late from a request that is over changes nothing`() {
     var listing = listing()
     #expect(listing.received(.applied(object("a", version: "6"))) == nil)
-    #expect(listing.next == .list(notOlderThan: nil, continueToken: nil))
+    #expect(listing.next == .list(notOlderThan: "0", continueToken: nil))
     var watching = watching(from: "5")
     #expect(watching.listed(page(["a"], version: "9")) == nil)
     #expect(watching.next == .watch(resourceVersion: "5"))

@@ -8,6 +8,8 @@ import Testing
 /// A watcher against a server that follows a script; a request too many or too few fails the test.
 @Suite(.timeLimit(.minutes(1))) struct WatcherTests {
   private static let path = "GET /api/v1/namespaces/shop/configmaps"
+  /// Of whatever age.
+  private static let firstList = "\(path) resourceVersion=0 resourceVersionMatch=NotOlderThan"
 
   /// Runs a watcher until as many updates have come, and returns them in short words.
   ///
@@ -88,7 +90,7 @@ import Testing
     #expect(
       try await updates(5, from: server, labelSelector: "x=y")
         == ["replaced a", "applied b", "applied b", "unreadable odd", "deleted a"])
-    #expect(server.requests.map(\.summary) == [Self.path, "\(Self.path) watch=true resourceVersion=5"])
+    #expect(server.requests.map(\.summary) == [Self.firstList, "\(Self.path) watch=true resourceVersion=5"])
     let watch = try #require(server.requests.last).query
     #expect(watch["allowWatchBookmarks"] == "true")
     #expect(watch["labelSelector"] == "x=y")
@@ -132,7 +134,8 @@ import Testing
     #expect(try await updates(3, from: server) == ["replaced ", "applied a", "applied b"])
     #expect(
       server.requests.map(\.summary) == [
-        Self.path, "\(Self.path) watch=true resourceVersion=5", "\(Self.path) watch=true resourceVersion=9",
+        Self.firstList, "\(Self.path) watch=true resourceVersion=5",
+        "\(Self.path) watch=true resourceVersion=9",
       ])
   }
 
@@ -154,7 +157,7 @@ import Testing
     #expect(try await updates(3, from: server) == ["replaced a", "replaced b", "applied c"])
     #expect(
       server.requests.map(\.summary) == [
-        Self.path, "\(Self.path) watch=true resourceVersion=5",
+        Self.firstList, "\(Self.path) watch=true resourceVersion=5",
         "\(Self.path) resourceVersion=5 resourceVersionMatch=NotOlderThan",
         "\(Self.path) watch=true resourceVersion=90",
       ])
@@ -210,7 +213,7 @@ import Testing
       try await updates(2, from: server, streams: true, logger: logger) == ["replaced a", "replaced b"])
     #expect(
       server.requests.map(\.summary).prefix(2) == [
-        "\(Self.stream) resourceVersionMatch=NotOlderThan", Self.path,
+        "\(Self.stream) resourceVersionMatch=NotOlderThan", Self.firstList,
       ])
     #expect(log.entries.count { "\($0.message)".contains("no streaming lists") } == 1)
   }
@@ -222,7 +225,7 @@ import Testing
     #expect(try await updates(1, from: server, streams: true) == ["replaced a"])
     #expect(
       server.requests.map(\.summary).prefix(2) == [
-        "\(Self.stream) resourceVersionMatch=NotOlderThan", Self.path,
+        "\(Self.stream) resourceVersionMatch=NotOlderThan", Self.firstList,
       ])
   }
 
@@ -233,7 +236,7 @@ import Testing
     #expect(try await updates(2, from: server) == ["replaced b c", "applied d"])
     #expect(
       server.requests.map(\.summary) == [
-        Self.path, "\(Self.path) continue=t1", Self.path, "\(Self.path) continue=t2",
+        Self.firstList, "\(Self.path) continue=t1", Self.firstList, "\(Self.path) continue=t2",
         "\(Self.path) watch=true resourceVersion=6",
       ])
   }

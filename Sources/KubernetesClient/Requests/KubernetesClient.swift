@@ -73,6 +73,27 @@ public final class KubernetesClient: Sendable {
     notOlderThan: String? = nil,
     continueToken: String? = nil
   ) async throws(KubernetesError) -> ObjectList<Object> {
+    try await transport.list(
+      Object.self,
+      listing(type, in: namespace, labelSelector, fieldSelector, limit, notOlderThan, continueToken))
+  }
+
+  /// Lists a page that may be as large as the collection, over a connection of its own.
+  ///
+  /// Whatever the limit is, a server that answers from its memory may send everything.
+  func longList<Object: KubernetesObject>(
+    _ type: Object.Type, in namespace: String?, labelSelector: String?, fieldSelector: String?,
+    limit: Int, notOlderThan: String?, continueToken: String?
+  ) async throws(KubernetesError) -> ObjectList<Object> {
+    try await transport.longList(
+      Object.self,
+      listing(type, in: namespace, labelSelector, fieldSelector, limit, notOlderThan, continueToken))
+  }
+
+  private func listing<Object: KubernetesObject>(
+    _ type: Object.Type, in namespace: String?, _ labelSelector: String?, _ fieldSelector: String?,
+    _ limit: Int?, _ notOlderThan: String?, _ continueToken: String?
+  ) -> APIRequest {
     var request = APIRequest(verb: .list, on: Object.resourceType, namespace: namespace)
     request.query("labelSelector", labelSelector)
     request.query("fieldSelector", fieldSelector)
@@ -81,7 +102,7 @@ public final class KubernetesClient: Sendable {
     request.query("resourceVersionMatch", notOlderThan.map { _ in "NotOlderThan" })
     request.query("continue", continueToken)
     if Object.isMetadataOnly { request.reducedKind = "PartialObjectMetadataList" }
-    return try await transport.list(Object.self, request)
+    return request
   }
 
   /// Lists all pages.

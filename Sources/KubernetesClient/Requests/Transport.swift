@@ -13,6 +13,8 @@ struct Transport: Sendable {
   ///
   /// A page of 500 large objects stays below.
   private static let maximumBodyBytes = 256 << 20
+  /// As much is read of what a server says of a failure.
+  private static let longestStatus = 65_536
 
   private let configuration: ClusterConfiguration
   private let userAgent: String
@@ -60,7 +62,33 @@ struct Transport: Sendable {
   func list<Object: KubernetesObject>(
     _ type: Object.Type, _ request: APIRequest
   ) async throws(KubernetesError) -> ObjectList<Object> {
-    try await answer(request) { (body) throws(JSONCodingError) in try ListReader.page(type, from: body) }
+    try await answer(request) { (body) throws(JSONCodingError) in try ListReader.page(from: body) }
+  }
+
+  /// Sends a request and reads the list that is the answer while it comes, over a connection of its own.
+  func longList<Object: KubernetesObject>(
+    _ type: Object.Type, _ request: APIRequest
+  ) async throws(KubernetesError) -> ObjectList<Object> {
+    var reader = ListReader<Object>()
+    _ = try await send(request) { outgoing in
+      var outgoing = outgoing
+      // However long it takes, as long as it goes on.
+      outgoing.timeout = nil
+      outgoing.silenceTimeout = Self.timeout
+      return try await curl.stream(outgoing) { head, body in
+        let isList = (200..<300).contains(head.status)
+        var told: [UInt8] = []
+        for try await piece in body {
+          if isList { try reader.append(piece) } else if told.count < Self.longestStatus { told += piece }
+        }
+        return CurlResponse(status: head.status, headers: head.headers, body: told)
+      }
+    }
+    do throws(JSONCodingError) {
+      return try reader.end()
+    } catch {
+      throw KubernetesError(request: request.description, cause: .unreadable(error.description))
+    }
   }
 
   private func answer<Answer>(
@@ -79,6 +107,13 @@ struct Transport: Sendable {
   /// It is sent again where that is safe: for a new credential, for certificates that have been replaced, and when
   /// the server asks for it.
   func send(_ request: APIRequest) async throws(KubernetesError) -> [UInt8] {
+    try await send(request) { outgoing in try await curl.send(outgoing) }
+  }
+
+  /// - Parameter exchange: sends what it is given and returns the answer; of a good one, the body may be gone.
+  private func send(
+    _ request: APIRequest, _ exchange: (CurlRequest) async throws -> CurlResponse
+  ) async throws(KubernetesError) -> [UInt8] {
     var retries = Retries()
     var mayRenew = true
     while true {
@@ -87,15 +122,17 @@ struct Transport: Sendable {
       outgoing.timeout = Self.timeout
       let response: CurlResponse
       let startTime = ContinuousClock.now
-      do throws(CurlError) {
-        response = try await curl.send(outgoing)
-      } catch {
+      do {
+        response = try await exchange(outgoing)
+      } catch let error as CurlError {
         tell(request, code: nil, since: startTime)
         if error.phase == .tls, mayRenew, credentials.distrust() {
           mayRenew = false
           continue
         }
         throw KubernetesError(request: request.description, cause: .transport(error))
+      } catch {
+        throw KubernetesError(request: request.description, cause: .unreadable("\(error)"))
       }
       tell(request, code: response.status, since: startTime)
       if (200..<300).contains(response.status) { return response.body }
@@ -143,7 +180,7 @@ struct Transport: Sendable {
           // The watch is asked for again by whoever wants it, with what is read then.
           if head.status == 401 { _ = await credentials.refuse(credential) }
           var text: [UInt8] = []
-          for try await chunk in body where text.count < 65_536 { text += chunk }
+          for try await chunk in body where text.count < Self.longestStatus { text += chunk }
           throw refusal(
             request, status: head.status, body: text,
             retryAfter: Retries.retryAfter(head.header("Retry-After")))

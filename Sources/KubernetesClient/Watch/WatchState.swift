@@ -49,11 +49,16 @@ struct WatchState<Object: KubernetesObject>: Sendable {
     let version = lastVersionIsGone ? nil : lastVersion
     switch phase {
     // The token stands for a version already.
-    case .listing(let token): return .list(notOlderThan: token == nil ? version : nil, continueToken: token)
+    case .listing(let token):
+      return .list(notOlderThan: token == nil ? version ?? anyVersion : nil, continueToken: token)
     case .streaming: return .stream(notOlderThan: version)
     case .watching(let version): return .watch(resourceVersion: version)
     }
   }
+
+  /// The first list takes what the server has in its memory: as client-go found out, reading thousands of objects
+  /// from the storage takes a multiple of the time, and the watch tells at once what has changed since.
+  private var anyVersion: String? { lastVersionIsGone ? nil : "0" }
 
   /// Whether a request that is not over yet may go on.
   var isStreaming: Bool {

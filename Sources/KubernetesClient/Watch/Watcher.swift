@@ -41,7 +41,7 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
           try await client.sleep(delay)
           state.waited()
         case .list(let version, let token):
-          let page = try await client.list(
+          let page = try await client.longList(
             Object.self, in: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector,
             limit: Self.pageSize, notOlderThan: version, continueToken: token)
           health?.succeeded()
