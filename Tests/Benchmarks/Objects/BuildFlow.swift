@@ -60,6 +60,11 @@ struct BuildFlow: Sendable {
     ]
   }
 
+  /// What else a build before this one has left: its satis.json and its runner.
+  func prepare(_ files: SnapshotText) throws -> [RawRequest] {
+    try prepare() + [files.request(Snapshot(repository: owned, configuration: configuration))]
+  }
+
   /// What starts the controllers' work.
   func ask() throws -> RawRequest { try .create(build) }
 

@@ -4,10 +4,14 @@ import KubernetesClient
 import SatisAPI
 import TestSupport
 
-/// From the call of a git host until everybody can see the Job, one call at a time.
+/// From the call of a git host until everybody can see the Job, one call at a time on an idle system.
+///
+/// The repositories have been built before, and their hooks have been pinged, as hosts do when a hook is made.
 struct WebhookLatency {
   static let name = "webhook"
   private static let secret = "correct horse battery staple"
+  /// What is still written when a Job is there has ended by then.
+  private static let rest = Duration.milliseconds(50)
 
   let bench: Bench
   let calls: Int
@@ -24,7 +28,8 @@ struct WebhookLatency {
           metadata: ObjectMetadata(name: key.name, namespace: Self.name),
           data: [key.key: Base64Data(Array(Self.secret.utf8))]))
     ])
-    try await bench.raw.send(calls) { try flows[$0].prepare() + floors[$0].prepare() }
+    let files = try SnapshotText()
+    try await bench.raw.send(calls) { try flows[$0].prepare(files) + floors[$0].prepare() }
     let port = try FreePort.find()
     try await beside(bench.programs.start(.satisOperator, in: Self.name)) {
       try await beside(try bench.programs.startWebhook(in: Self.name, port: port)) {
@@ -41,12 +46,15 @@ struct WebhookLatency {
     var times: [Contender: [Double]] = [:]
     try await called.during {
       try await written.during {
+        for number in 0..<calls { try await call(number, "ping", port, curl) }
         // The first call makes the connections.
         for number in 0..<calls {
+          try await Task.sleep(for: Self.rest)
           let start = ContinuousClock.now
-          try await call(number, port, curl)
+          try await call(number, "push", port, curl)
           let seen = seconds(try await called.time(ofAll: number + 1) - start)
           let requests = try [floors[number].ask()] + floors[number].claimAndJob(at: wallClock())
+          try await Task.sleep(for: Self.rest)
           let floorStart = ContinuousClock.now
           try await bench.raw.send(requests)
           let floorSeen = seconds(try await written.time(ofAll: number + 1) - floorStart)
@@ -66,7 +74,7 @@ struct WebhookLatency {
     Sightings(Job.self, in: namespace, by: bench.client) { _ in true }
   }
 
-  private func call(_ number: Int, _ port: Int, _ curl: CurlClient) async throws {
+  private func call(_ number: Int, _ event: String, _ port: Int, _ curl: CurlClient) async throws {
     let body = """
       {"ref":"refs/heads/main","after":"6113728f27ae82c7b1a177c8d03f9e96e0adf246","deleted":false,\
       "repository":{"clone_url":"\(BuildFlow.source)"},"sender":{"login":"alexdoe"}}
@@ -76,13 +84,13 @@ struct WebhookLatency {
     let signature = code.map { $0 < 16 ? "0\(String($0, radix: 16))" : String($0, radix: 16) }.joined()
     var request = CurlRequest(method: .post, url: "http://127.0.0.1:\(port)/\(Self.name)/r-\(number)")
     request.headers = [
-      ("Content-Type", "application/json"), ("X-GitHub-Event", "push"),
-      ("X-GitHub-Delivery", "delivery-\(number)"),
+      ("Content-Type", "application/json"), ("X-GitHub-Event", event),
+      ("X-GitHub-Delivery", "\(event)-\(number)"),
       ("X-Hub-Signature-256", "sha256=\(signature)"),
     ]
     request.body = Array(body.utf8)
     let response = try await curl.send(request)
-    guard response.status == 202 else {
+    guard response.status == (event == "push" ? 202 : 200) else {
       throw BenchmarkError(
         "the webhook answered \(response.status) \(String(decoding: response.body, as: UTF8.self))")
     }
