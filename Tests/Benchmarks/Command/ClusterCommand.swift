@@ -37,7 +37,7 @@ struct ClusterCommand: AsyncParsableCommand {
   var idle = 60
 
   @Option(help: "Calls of the webhook.")
-  var calls = 300
+  var calls = 100
 
   @Option(help: "The project's program, built for release.")
   var satisOperator: String

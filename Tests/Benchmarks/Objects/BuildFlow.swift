@@ -61,8 +61,10 @@ struct BuildFlow: Sendable {
   }
 
   /// What else a build before this one has left: its satis.json and its runner.
-  func prepare(_ files: SnapshotText) throws -> [RawRequest] {
-    try prepare() + [files.request(Snapshot(repository: owned, configuration: configuration))]
+  ///
+  /// - Parameter repository: as it was created.
+  func snapshot(of repository: SatisRepository, _ files: SnapshotText) throws -> RawRequest {
+    try files.request(Snapshot(repository: repository, configuration: configuration))
   }
 
   /// What starts the controllers' work.

@@ -28,8 +28,14 @@ struct WebhookLatency {
           metadata: ObjectMetadata(name: key.name, namespace: Self.name),
           data: [key.key: Base64Data(Array(Self.secret.utf8))]))
     ])
+    try await bench.raw.send(calls) { try flows[$0].prepare() + floors[$0].prepare() }
     let files = try SnapshotText()
-    try await bench.raw.send(calls) { try flows[$0].prepare(files) + floors[$0].prepare() }
+    let repositories = try await bench.client.listAll(SatisRepository.self, in: Self.name).items
+    try await bench.raw.send(calls) { number in
+      try repositories.filter { $0.key == flows[number].repository.key }.map {
+        try flows[number].snapshot(of: $0, files)
+      }
+    }
     let port = try FreePort.find()
     try await beside(bench.programs.start(.satisOperator, in: Self.name)) {
       try await beside(try bench.programs.startWebhook(in: Self.name, port: port)) {
