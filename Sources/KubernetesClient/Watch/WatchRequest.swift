@@ -17,8 +17,7 @@ extension KubernetesClient {
   /// Watches a collection and hands over each event, until the server ends the watch.
   ///
   /// - Parameters:
-  ///   - timeoutSeconds: when the server shall end the watch; five seconds of silence beyond it mean a dead
-  ///     connection.
+  ///   - timeoutSeconds: when the server shall end the watch; silence beyond that means a dead connection.
   ///   - opened: called when the server has accepted.
   /// - Throws: `KubernetesError`; also for an `ERROR` event, whose `Status` it carries. Errors of `handle` pass
   ///   through. Cancelling the task closes the connection.
@@ -39,7 +38,7 @@ extension KubernetesClient {
     request.query("allowWatchBookmarks", "true")
     request.query("timeoutSeconds", String(timeoutSeconds))
     if Object.isMetadataOnly { request.reducedKind = "PartialObjectMetadata" }
-    let quiet = Duration.seconds(timeoutSeconds + 5)
+    let quiet = limits.silence(ofWatch: timeoutSeconds)
     var silence = quiet
     switch start {
     case .version(let version):
