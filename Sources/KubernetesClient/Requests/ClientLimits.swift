@@ -14,6 +14,10 @@ struct ClientLimits: Sendable {
   ///
   /// The server ends it by then; only a connection that is dead does not bring that.
   var watchGrace: Duration = .seconds(5)
+  /// A streaming list that has nothing to tell for this long before its end was not understood.
+  ///
+  /// A server that understands it waits 3 s at most, until its own memory is up to date.
+  var streamingListSilence: Duration = .seconds(10)
   /// What the kernel does about connections on which nobody answers.
   var connections = CurlConfiguration()
 

@@ -175,7 +175,8 @@ struct Transport: Sendable {
     }
   }
 
-  private func curlRequest(_ request: APIRequest, _ credential: Credential) -> CurlRequest {
+  /// What every request has, a watch too.
+  func curlRequest(_ request: APIRequest, _ credential: Credential) -> CurlRequest {
     var outgoing = CurlRequest(method: request.verb.method, url: configuration.server + request.target)
     outgoing.headers = [("Accept", request.accept), ("User-Agent", userAgent)]
     if let token = credential.token { outgoing.headers.append(("Authorization", "Bearer \(token)")) }

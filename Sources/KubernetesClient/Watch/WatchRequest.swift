@@ -9,11 +9,6 @@ enum WatchStart: Sendable {
 }
 
 extension KubernetesClient {
-  /// A streaming list that has nothing to tell for this long before its end was not understood.
-  ///
-  /// A server that understands it waits 3 s at most, until its own memory is up to date.
-  private static var streamingListSilence: Duration { .seconds(10) }
-
   /// Watches a collection and hands over each event, until the server ends the watch.
   ///
   /// - Parameters:
@@ -47,7 +42,7 @@ extension KubernetesClient {
       request.query("sendInitialEvents", "true")
       request.query("resourceVersion", version)
       request.query("resourceVersionMatch", "NotOlderThan")
-      silence = Self.streamingListSilence
+      silence = limits.streamingListSilence
     }
     try await transport.lines(request, silence: silence, opened: opened) { line, limitSilence in
       let event: WatchEvent<Object>
