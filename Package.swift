@@ -111,9 +111,11 @@ let package = Package(
       name: "SatisAPITests",
       dependencies: ["SatisAPI", "TestSupport", .product(name: "Yams", package: "Yams")]
     ),
+    .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
     .testTarget(
       name: "APIServerTests",
       dependencies: [
+        "CMalloc",
         "ControllerRuntime",
         "Curl",
         "SatisController",

@@ -99,9 +99,12 @@ import Testing
       configuration: configuration, fieldManager: "test", userAgent: "satis-operator-tests", logger: .quiet)
     let refused = await #expect(throws: KubernetesError.self) { try await client.get(ConfigMap.self, key) }
     #expect(refused.flatMap(phase) == .tls)
+    let replaced = ContinuousClock.now
     try Data(bytes).write(to: file)
     let answered = await #expect(throws: KubernetesError.self) { try await client.get(ConfigMap.self, key) }
     #expect(answered?.isNotFound == true)
+    print(
+      "authority replaced in its file: the next request is answered after \(ContinuousClock.now - replaced)")
     await client.shutdown()
   }
 
@@ -159,8 +162,11 @@ import Testing
       configuration: configuration, fieldManager: "test", userAgent: "satis-operator-tests", logger: .quiet)
     let refused = await #expect(throws: KubernetesError.self) { try await client.get(ConfigMap.self, key) }
     #expect(refused?.status?.code == 401)
+    let replaced = ContinuousClock.now
     try token.write(to: file, atomically: true, encoding: .utf8)
     let answered = await #expect(throws: KubernetesError.self) { try await client.get(ConfigMap.self, key) }
     #expect(answered?.isNotFound == true)
+    print("token replaced in its file: the next request is answered after \(ContinuousClock.now - replaced)")
+    await client.shutdown()
   }
 }

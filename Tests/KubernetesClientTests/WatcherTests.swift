@@ -6,78 +6,7 @@ import Testing
 @testable import KubernetesClient
 
 /// A watcher against a server that follows a script; a request too many or too few fails the test.
-@Suite(.timeLimit(.minutes(1))) struct WatcherTests {
-  private static let path = "GET /api/v1/namespaces/shop/configmaps"
-  /// Of whatever age.
-  private static let firstList = "\(path) resourceVersion=0 resourceVersionMatch=NotOlderThan"
-
-  /// Runs a watcher until as many updates have come, and returns them in short words.
-  ///
-  /// - Parameter streams: whether the client still believes in streaming lists.
-  private func updates(
-    _ count: Int, from server: ScriptedServer, labelSelector: String? = nil, fieldSelector: String? = nil,
-    health: WatchHealth? = nil, streams: Bool = false, logger: Logger? = nil
-  ) async throws -> [String] {
-    let client = try KubernetesClient(
-      configuration: ClusterConfiguration(server: server.url, origin: "the test"), fieldManager: "tests",
-      userAgent: "tests", logger: quiet)
-    if !streams { _ = client.streamingLists.refuse() }
-    let watcher = Watcher<ConfigMap>(
-      client: client, namespace: "shop", labelSelector: labelSelector, fieldSelector: fieldSelector,
-      health: health, logger: logger ?? quiet)
-    let (words, continuation) = AsyncStream<String>.makeStream()
-    let run = Task { await watcher.run { continuation.yield(Self.word($0)) } }
-    var found: [String] = []
-    for await word in words {
-      found.append(word)
-      if found.count == count { break }
-    }
-    run.cancel()
-    // It ends by itself when it is cancelled, whatever the server does.
-    await run.value
-    await client.shutdown()
-    return found
-  }
-
-  private var quiet: Logger {
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
-    return logger
-  }
-
-  private static func word(_ update: WatchUpdate<ConfigMap>) -> String {
-    switch update {
-    case .replaced(let objects, let unreadable):
-      "replaced \((objects.map(\.metadata.name) + unreadable.map { "\($0.key.name)?" }).joined(separator: " "))"
-    case .applied(let object): "applied \(object.metadata.name)"
-    case .deleted(let object): "deleted \(object.metadata.name)"
-    case .unreadable(let object): "unreadable \(object.key.name)"
-    }
-  }
-
-  private func object(_ name: String, version: String, data: String = "{}") -> String {
-    #"{"metadata":{"name":"\#(name)","namespace":"shop","resourceVersion":"\#(version)"},"data":\#(data)}"#
-  }
-
-  private func event(_ type: String, _ name: String, version: String, data: String = "{}") -> String {
-    #"{"type":"\#(type)","object":\#(object(name, version: version, data: data))}"#
-  }
-
-  private func bookmark(_ version: String) -> String {
-    #"{"type":"BOOKMARK","object":{"kind":"ConfigMap","metadata":{"resourceVersion":"\#(version)"}}}"#
-  }
-
-  private func list(_ names: String..., version: String, next: String = "") -> ScriptedServer.Answer {
-    let items = names.map { object($0, version: "1") }.joined(separator: ",")
-    return .json(#"{"metadata":{"resourceVersion":"\#(version)","continue":"\#(next)"},"items":[\#(items)]}"#)
-  }
-
-  private let closing =
-    #"{"type":"BOOKMARK","object":{"kind":"ConfigMap","metadata":{"resourceVersion":"9","#
-    + #""annotations":{"k8s.io/initial-events-end":"true"}}}}"#
-
-  private let expired = #"{"kind":"Status","code":410,"reason":"Expired","message":"too old"}"#
-
+@Suite(.timeLimit(.minutes(1))) struct WatcherTests: WatcherFixture {
   @Test func `a list is followed by a watch from its version, and every event arrives in order`() async throws
   {
     let server = try ScriptedServer(

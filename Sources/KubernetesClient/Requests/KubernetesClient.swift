@@ -12,6 +12,7 @@ public final class KubernetesClient: Sendable {
   public let fieldManager: String
 
   let transport: Transport
+  let limits: ClientLimits
   let observe: @Sendable (ClientObservation) -> Void
   /// How a request or a watch waits before it is sent again.
   let sleep: @Sendable (Duration) async throws -> Void
@@ -32,18 +33,23 @@ public final class KubernetesClient: Sendable {
     ) { try await Task.sleep(for: $0) }
   }
 
-  /// - Parameter sleep: how a request or a watch waits before it is sent again.
+  /// - Parameters:
+  ///   - limits: how long it waits for the server.
+  ///   - sleep: how a request or a watch waits before it is sent again.
   init(
-    configuration: ClusterConfiguration, fieldManager: String, userAgent: String, logger: Logger,
+    configuration: ClusterConfiguration, fieldManager: String, userAgent: String,
+    limits: ClientLimits = ClientLimits(), logger: Logger,
     observe: @escaping @Sendable (ClientObservation) -> Void = { _ in },
     sleep: @escaping @Sendable (Duration) async throws -> Void
   ) throws(KubernetesError) {
     self.configuration = configuration
     self.fieldManager = fieldManager
+    self.limits = limits
     self.observe = observe
     self.sleep = sleep
     transport = try Transport(
-      configuration: configuration, userAgent: userAgent, logger: logger, observe: observe, sleep: sleep)
+      configuration: configuration, userAgent: userAgent, limits: limits, logger: logger, observe: observe,
+      sleep: sleep)
   }
 
   /// Ends every transfer and the thread behind them.

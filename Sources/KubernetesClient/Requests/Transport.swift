@@ -3,12 +3,6 @@ import Logging
 
 /// Carries requests to the server by libcurl: headers, credentials, and failures in the API's terms.
 struct Transport: Sendable {
-  /// Longest time for a request that is no watch.
-  ///
-  /// API servers end long requests after a minute themselves.
-  private static let timeout: Duration = .seconds(60)
-  /// Longest time to get a connection.
-  private static let connectTimeout: Duration = .seconds(10)
   /// Largest answer accepted.
   ///
   /// A page of 500 large objects stays below.
@@ -18,6 +12,7 @@ struct Transport: Sendable {
 
   private let configuration: ClusterConfiguration
   private let userAgent: String
+  private let limits: ClientLimits
   private let curl: CurlClient
   private let credentials: Credentials
   private let sleep: @Sendable (Duration) async throws -> Void
@@ -28,18 +23,19 @@ struct Transport: Sendable {
   ///   - observe: is told what is asked and answered.
   ///   - sleep: how a request waits before it is sent again.
   init(
-    configuration: ClusterConfiguration, userAgent: String, logger: Logger,
+    configuration: ClusterConfiguration, userAgent: String, limits: ClientLimits, logger: Logger,
     observe: @escaping @Sendable (ClientObservation) -> Void = { _ in },
     sleep: @escaping @Sendable (Duration) async throws -> Void
   ) throws(KubernetesError) {
     self.configuration = configuration
     self.userAgent = userAgent
+    self.limits = limits
     self.logger = logger
     self.observe = observe
     self.sleep = sleep
     credentials = Credentials(configuration)
     do throws(CurlError) {
-      curl = try CurlClient()
+      curl = try CurlClient(configuration: limits.connections)
     } catch {
       throw KubernetesError(request: "connect to \(configuration.server)", cause: .transport(error))
     }
@@ -74,7 +70,7 @@ struct Transport: Sendable {
       var outgoing = outgoing
       // However long it takes, as long as it goes on.
       outgoing.timeout = nil
-      outgoing.silenceTimeout = Self.timeout
+      outgoing.silenceTimeout = limits.requestTimeout
       return try await curl.stream(outgoing) { head, body in
         let isList = (200..<300).contains(head.status)
         var told: [UInt8] = []
@@ -119,7 +115,7 @@ struct Transport: Sendable {
     while true {
       let credential = try await credential(for: request)
       var outgoing = curlRequest(request, credential)
-      outgoing.timeout = Self.timeout
+      outgoing.timeout = limits.requestTimeout
       let response: CurlResponse
       let startTime = ContinuousClock.now
       do {
@@ -216,7 +212,8 @@ struct Transport: Sendable {
     }
   }
 
-  private func curlRequest(_ request: APIRequest, _ credential: Credential) -> CurlRequest {
+  /// What every request has, a watch too.
+  func curlRequest(_ request: APIRequest, _ credential: Credential) -> CurlRequest {
     var outgoing = CurlRequest(method: request.verb.method, url: configuration.server + request.target)
     outgoing.headers = [("Accept", request.accept), ("User-Agent", userAgent)]
     if let token = credential.token { outgoing.headers.append(("Authorization", "Bearer \(token)")) }
@@ -230,7 +227,7 @@ struct Transport: Sendable {
     outgoing.tls.verifies = !configuration.skipsCertificateCheck
     outgoing.tls.serverName = configuration.serverName
     outgoing.proxy = configuration.proxyURL
-    outgoing.connectTimeout = Self.connectTimeout
+    outgoing.connectTimeout = limits.connectTimeout
     outgoing.maximumBodyBytes = Self.maximumBodyBytes
     return outgoing
   }

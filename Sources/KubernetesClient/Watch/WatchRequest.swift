@@ -9,16 +9,10 @@ enum WatchStart: Sendable {
 }
 
 extension KubernetesClient {
-  /// A streaming list that has nothing to tell for this long before its end was not understood.
-  ///
-  /// A server that understands it waits 3 s at most, until its own memory is up to date.
-  private static var streamingListSilence: Duration { .seconds(10) }
-
   /// Watches a collection and hands over each event, until the server ends the watch.
   ///
   /// - Parameters:
-  ///   - timeoutSeconds: when the server shall end the watch; five seconds of silence beyond it mean a dead
-  ///     connection.
+  ///   - timeoutSeconds: when the server shall end the watch; silence beyond that means a dead connection.
   ///   - opened: called when the server has accepted.
   /// - Throws: `KubernetesError`; also for an `ERROR` event, whose `Status` it carries. Errors of `handle` pass
   ///   through. Cancelling the task closes the connection.
@@ -39,7 +33,7 @@ extension KubernetesClient {
     request.query("allowWatchBookmarks", "true")
     request.query("timeoutSeconds", String(timeoutSeconds))
     if Object.isMetadataOnly { request.reducedKind = "PartialObjectMetadata" }
-    let quiet = Duration.seconds(timeoutSeconds + 5)
+    let quiet = limits.silence(ofWatch: timeoutSeconds)
     var silence = quiet
     switch start {
     case .version(let version):
@@ -48,7 +42,7 @@ extension KubernetesClient {
       request.query("sendInitialEvents", "true")
       request.query("resourceVersion", version)
       request.query("resourceVersionMatch", "NotOlderThan")
-      silence = Self.streamingListSilence
+      silence = limits.streamingListSilence
     }
     try await transport.lines(request, silence: silence, opened: opened) { line, limitSilence in
       let event: WatchEvent<Object>

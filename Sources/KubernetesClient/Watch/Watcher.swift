@@ -91,8 +91,7 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
     _ update: @Sendable (WatchUpdate<Object>) async -> Void
   ) async throws {
     let started = ContinuousClock.now
-    // Spread, so that the watches of many clients do not all end together.
-    let seconds = Int.random(in: 290...580)
+    let seconds = Int.random(in: client.limits.watchSeconds)
     var sawEvent = false
     try await client.watch(
       Object.self, in: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector, from: start,
