@@ -76,13 +76,8 @@ struct DeliveryHandler: Sendable {
     } catch {
       throw unavailable(error)
     }
-    do throws(Refusal) {
-      let admission = try NamespaceAdmission(delivery, proof: proof, among: admissions)
-      return (admission.delivery, admission.repositories)
-    } catch {
-      throw .unauthorized(
-        "the signature or token fits no secret of the namespace's \(admissions.count) repositories")
-    }
+    let admission = try NamespaceAdmission(delivery, proof: proof, among: admissions)
+    return (admission.delivery, admission.repositories)
   }
 
   private func unavailable(_ error: KubernetesError) -> Refusal {

@@ -9,13 +9,20 @@ struct NamespaceAdmission: Sendable {
 
   /// Tries the secrets of all repositories, each once however many have it.
   ///
-  /// - Throws: `Refusal.unauthorized` when none fits.
+  /// - Throws: `Refusal.unauthorized` when none fits, `Refusal.unavailable` when nobody waits for the answer any more: a
+  ///   body can be large, and secrets can be many.
   init(_ delivery: Delivery, proof: Proof, among admissions: [Admission]) throws(Refusal) {
     var tried: [[UInt8]: Bool] = [:]
     for value in admissions.flatMap(\.values) where tried[value] == nil {
-      // Nobody waits any more; a body can be large and secrets can be many.
-      guard !Task.isCancelled else { break }
+      guard !Task.isCancelled else { throw .unavailable("the secrets could not be tried in time") }
       tried[value] = proof.fits(value)
+    }
+    guard tried.values.contains(true) else {
+      let problems = admissions.flatMap(\.problems).prefix(8)
+      throw .unauthorized(
+        (["the signature or token fits no secret of the namespace's \(admissions.count) repositories"]
+          + problems)
+          .joined(separator: "; "))
     }
     self.delivery = try VerifiedDelivery(
       delivery, proof: proof, secrets: SharedSecrets(tried.filter(\.value).map(\.key)))

@@ -23,14 +23,16 @@ import Testing
 
   /// Runs the service for a namespace whose repositories all have one secret.
   private func withService(
-    _ repositories: [String], _ change: @escaping @Sendable (inout SatisRepository.Spec) -> Void = { _ in },
+    _ repositories: [String], unknownSource: SatisRepository.UnknownSource? = nil,
+    aliases: [SatisRepository.SourceAlias]? = nil,
     _ body: (_ namespace: String, _ service: WebhookProcess) async throws -> Void
   ) async throws {
     try await server.withNamespace { namespace in
       for name in repositories {
         try await server.createRepository(name, in: namespace) {
           $0.webhook = .init(secretRefs: [KeyReference(name: "hook", key: "secret")])
-          change(&$0)
+          $0.webhook?.unknownSource = unknownSource
+          $0.sourceAliases = aliases
         }
       }
       _ = try await server.client.create(
@@ -50,7 +52,7 @@ import Testing
   @Test func `a source that satis.json does not list makes nothing, unless it has an alias`() async throws {
     let alias = SatisRepository.SourceAlias(
       url: "https://git.example.org/old/lib", source: "https://git.example.org/acme/lib.git")
-    try await withService(["acme"], { $0.sourceAliases = [alias] }) { namespace, service in
+    try await withService(["acme"], aliases: [alias]) { namespace, service in
       let unknown = try await service.post(Self.body("acme/unknown"), to: "acme", delivery: "d1")
       #expect(unknown.status == 200)
       #expect(unknown.answer["result"]?.text == "ignored")
@@ -62,7 +64,7 @@ import Testing
   }
 
   @Test func `with unknownSource FullBuild such a push builds everything`() async throws {
-    try await withService(["acme"], { $0.webhook?.unknownSource = .fullBuild }) { namespace, service in
+    try await withService(["acme"], unknownSource: .fullBuild) { namespace, service in
       let reply = try await service.post(Self.body("acme/unknown"), to: "acme")
       #expect(reply.status == 202)
       let made = try await builds(in: namespace)

@@ -5,6 +5,8 @@ import Logging
 import SatisAPI
 import Testing
 
+@testable import SatisWebhook
+
 /// One hook of an organisation for all repositories of a namespace.
 @Suite struct NamespaceTests {
   let fixture = Fixture()
@@ -112,6 +114,29 @@ import Testing
     let reply = try await send(GitHubCalls.push().signed())
     #expect(reply.status == 503)
     #expect(fixture.store.builds.isEmpty)
+  }
+
+  @Test func `secrets that nobody waits for any more are no refusal`() async throws {
+    let delivery = Delivery(headers: Headers([]), body: [], time: Fixture.time)
+    let admissions = try await Admission.all(in: "satis", served: nil, store: fixture.store)
+    let refusal = await Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      do throws(Refusal) {
+        _ = try NamespaceAdmission(delivery, proof: .token([]), among: admissions)
+        return nil as Refusal?
+      } catch {
+        return error
+      }
+    }.value
+    #expect(refusal == .unavailable("the secrets could not be tried in time"))
+  }
+
+  @Test func `the log says which secrets could not be tried`() async throws {
+    fixture.store.add(
+      Fixture.repository("lost", uid: "lost", secrets: [.init(name: "gone", key: "secret")]))
+    _ = try await send(GitHubCalls.push().signed(with: "wrong"))
+    #expect(fixture.logText.contains("no secret of the namespace's 2 repositories"))
+    #expect(fixture.logText.contains("get Secret satis/gone"))
   }
 
   @Test func `the log names the namespace and every build`() async throws {

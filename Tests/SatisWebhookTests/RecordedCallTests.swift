@@ -170,6 +170,7 @@ import Testing
       }
       #expect(reply.status == 400)
       #expect(reply["message"]?.contains(problem) == true, "\(reply.body)")
+      #expect(fixture.logText.contains(problem))
       #expect(fixture.store.builds.isEmpty)
     }
   }
