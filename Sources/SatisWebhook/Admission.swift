@@ -5,8 +5,10 @@ import SatisAPI
 struct Admission: Sendable {
   /// Nil when there is none, which the sender is not to learn.
   private(set) var repository: SatisRepository?
+  /// The repository's secrets that can be used.
+  private(set) var values: [[UInt8]] = []
   /// Secrets that nobody knows where the repository has none.
-  private(set) var secrets = SharedSecrets([])
+  var secrets: SharedSecrets { SharedSecrets(values) }
   /// What is wrong in the cluster, for the log.
   private(set) var problems: [String] = []
 
@@ -25,13 +27,35 @@ struct Admission: Sendable {
       return
     }
     repository = found(try await Self.ask { () throws(KubernetesError) in try await store.repository(key) })
+    let answers = try await Self.read(
+      secretsOf: [repository].compactMap(\.self), namespace: key.namespace, store: store)
+    takeSecrets(from: answers)
+  }
+
+  /// Reads all repositories of a namespace, and their secrets.
+  ///
+  /// - Throws: as above.
+  static func all(
+    in namespace: String, served: String?, store: any BuildStore
+  ) async throws(KubernetesError) -> [Self] {
+    let key = NamespacedName(namespace: namespace, name: decoy)
+    guard key.isPossible, namespace == served ?? namespace else { return [] }
+    let repositories = try await store.repositories(in: namespace)
+    let answers = try await read(secretsOf: repositories, namespace: namespace, store: store)
+    return repositories.map { Self($0, answers) }
+  }
+
+  private init(_ repository: SatisRepository, _ answers: [String: Result<Secret, KubernetesError>]) {
+    self.repository = repository
+    takeSecrets(from: answers)
+  }
+
+  private mutating func takeSecrets(from answers: [String: Result<Secret, KubernetesError>]) {
     let references = repository?.spec.webhook?.secretRefs ?? []
     if repository != nil, references.isEmpty {
       problems.append("the repository has no spec.webhook.secretRefs")
     }
-    let names = references.isEmpty ? [Self.decoy] : Set(references.map(\.name))
-    let answers = try await Self.read(names, namespace: key.namespace, store: store)
-    secrets = SharedSecrets(references.compactMap { value(of: $0, in: answers) })
+    values = references.compactMap { value(of: $0, in: answers) }.filter { !$0.isEmpty }
   }
 
   private mutating func value(
@@ -56,16 +80,13 @@ struct Admission: Sendable {
     }
   }
 
-  /// All at once, since the sender waits.
+  /// Side by side, since the sender waits.
   private static func read(
-    _ names: Set<String>, namespace: String, store: any BuildStore
+    secretsOf repositories: [SatisRepository], namespace: String, store: any BuildStore
   ) async throws(KubernetesError) -> [String: Result<Secret, KubernetesError>] {
-    let results = await withTaskGroup { group in
-      for name in names {
-        // Not one closure: the optimizer of Swift 6.3 spoils a tuple that is made within `do throws`.
-        group.addTask { (name, await read(NamespacedName(namespace: namespace, name: name), store: store)) }
-      }
-      return await group.reduce(into: []) { $0.append($1) }
+    let named = Set(repositories.flatMap { $0.spec.webhook?.secretRefs ?? [] }.map(\.name))
+    let results = await (named.isEmpty ? [decoy] : named).mapSideBySide { name in
+      (name, await read(NamespacedName(namespace: namespace, name: name), store: store))
     }
     var answers: [String: Result<Secret, KubernetesError>] = [:]
     for (name, result) in results {

@@ -20,7 +20,7 @@ struct WebhookMetrics: Sendable {
   /// Everything that `Answer.result` can be for a call of a host.
   static let results =
     ["created", "duplicate", "pong", "ignored"]
-    + ["unauthorized", "unsupported_host", "malformed", "too_large", "unavailable"]
+    + ["unauthorized", "malformed", "too_large", "unavailable"]
   /// The same where the path leads nowhere.
   static let resultsWithoutHost = ["method_not_allowed", "not_found"]
 

@@ -1,5 +1,6 @@
 public import ControllerRuntime
 public import Hummingbird
+public import KubernetesClient
 public import Logging
 
 /// Takes the calls of git hosts and makes a SatisBuild of each push; it decides nothing else about builds.
@@ -24,18 +25,24 @@ public enum WebhookService {
   /// What the service measures.
   public static var metricDescriptions: [MetricDescription] { WebhookMetrics.descriptions }
 
-  /// A service that answers `POST /{namespace}/{repository}`, and `/healthz` and `/readyz` for probes.
+  /// A service that answers `POST /{namespace}/{repository}` and `POST /{namespace}`, and `/healthz` and `/readyz` for
+  /// probes.
   ///
-  /// - Parameter metrics: takes what is measured, and describes it with `metricDescriptions`. The service does not show
-  ///   it: anybody may call it.
+  /// - Parameters:
+  ///   - metrics: takes what is measured, and describes it with `metricDescriptions`. The service does not show it:
+  ///     anybody may call it.
+  ///   - now: the time, by which a signed call is old.
   public static func application(
     store: some BuildStore, configuration: Configuration,
-    metrics: MetricsRegistry = MetricsRegistry(metricDescriptions), logger: Logger
+    metrics: MetricsRegistry = MetricsRegistry(metricDescriptions), logger: Logger,
+    now: @escaping @Sendable () -> Timestamp
   ) -> Application<RouterResponder<BasicRequestContext>> {
     let handler = DeliveryHandler(
       store: store, namespace: configuration.namespace, timeLimit: configuration.timeLimit)
     return Application(
-      router: Routes(handler: handler, metrics: WebhookMetrics(factory: metrics), logger: logger).router,
+      router: Routes(
+        handler: handler, metrics: WebhookMetrics(factory: metrics), logger: logger, now: now
+      ).router,
       // Hosts call once in a while; a connection that says nothing for so long has no more to say.
       server: .http1(configuration: .init(idleTimeout: .seconds(30))),
       configuration: .init(address: .hostname("0.0.0.0", port: configuration.port), serverName: nil),
