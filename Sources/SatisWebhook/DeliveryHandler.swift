@@ -9,6 +9,13 @@ struct DeliveryHandler: Sendable {
   let namespace: String?
   /// For all requests to the API server together: git hosts wait for 10 seconds and count silence as failure.
   let timeLimit: Duration
+  private let secretNames = SecretNames()
+
+  init(store: any BuildStore, namespace: String?, timeLimit: Duration) {
+    self.store = store
+    self.namespace = namespace
+    self.timeLimit = timeLimit
+  }
 
   /// Answers a call.
   ///
@@ -41,7 +48,7 @@ struct DeliveryHandler: Sendable {
   ) async throws(Refusal) -> (VerifiedDelivery, SatisRepository) {
     let admission: Admission
     do throws(KubernetesError) {
-      admission = try await Admission(to: key, served: namespace, store: store)
+      admission = try await Admission(to: key, served: namespace, store: store, known: secretNames)
     } catch {
       throw unavailable(error)
     }

@@ -6,6 +6,7 @@ import Logging
 /// The paths of the service and what stands between HTTP and a `DeliveryHandler`.
 struct Routes: Sendable {
   let handler: DeliveryHandler
+  let load: ServingLoad
   let metrics: WebhookMetrics
   let logger: Logger
 
@@ -27,15 +28,37 @@ struct Routes: Sendable {
     let startTime = ContinuousClock.now
     let headers = Headers(request.headers.map { (name: $0.name.canonicalName, value: $0.value) })
     let host = GitHosts.sender(of: headers)
-    let answer: Answer
-    if let body = try await request.rawBody(upTo: host.maximumBodyBytes) {
-      answer = await handler.answer(Delivery(headers: headers, body: body), from: host, to: key)
-    } else {
-      answer = .refused(.tooLarge(limit: host.maximumBodyBytes))
-    }
+    let answer = await answer(request, headers, from: host, to: key)
     metrics.answered(answer, to: host, after: ContinuousClock.now - startTime)
     log(answer, host: host, delivery: host.deliveryID(in: headers), key: key)
     return answer
+  }
+
+  /// Answers a call as far as there is room for it.
+  private func answer(
+    _ request: Request, _ headers: Headers, from host: any GitHost, to key: NamespacedName
+  ) async -> Answer {
+    do throws(Refusal) {
+      try load.checkRoom()
+      return try await load.withBody(of: request, upTo: host.maximumBodyBytes) { body throws(Refusal) in
+        try await load.work {
+          await handler.answer(Delivery(headers: headers, body: body), from: host, to: key)
+        }
+      }
+    } catch {
+      return .refused(error)
+    }
+  }
+
+  /// Notes what was answered before any of the routes: nothing of the call is known but where it came from.
+  @Sendable func refused(_ refusal: Refusal, from address: String?) {
+    metrics.refused(refusal)
+    logger.warning(
+      "call refused",
+      metadata: [
+        "host": "none", "from": "\(address ?? "unknown")", "error": "\(refusal.code)",
+        "reason": "\(refusal.reason)",
+      ])
   }
 
   /// What a sender chooses is made printable, so that it cannot forge lines.
@@ -54,19 +77,6 @@ struct Routes: Sendable {
     case .refused(let refusal):
       logger.warning("call refused", metadata: ["error": "\(refusal.code)", "reason": "\(refusal.reason)"])
     }
-  }
-}
-
-extension Request {
-  /// The raw body; nil when it is larger than the limit, whether it says so itself or not.
-  func rawBody(upTo limit: Int) async throws -> [UInt8]? {
-    if let length = headers[.contentLength].flatMap(Int.init), length > limit { return nil }
-    var bytes: [UInt8] = []
-    for try await chunk in body {
-      guard bytes.count + chunk.readableBytes <= limit else { return nil }
-      bytes.append(contentsOf: chunk.readableBytesView)
-    }
-    return bytes
   }
 }
 

@@ -12,12 +12,18 @@ public enum WebhookService {
     public var port: Int
     /// For all requests to the API server that one call needs: git hosts give up after 10 seconds.
     public var timeLimit: Duration
+    /// How much is given to callers.
+    public var limits: ServingLimits
 
     /// Creates a configuration.
-    public init(namespace: String?, port: Int = 8080, timeLimit: Duration = .seconds(8)) {
+    public init(
+      namespace: String?, port: Int = 8080, timeLimit: Duration = .seconds(8),
+      limits: ServingLimits = ServingLimits()
+    ) {
       self.namespace = namespace
       self.port = port
       self.timeLimit = timeLimit
+      self.limits = limits
     }
   }
 
@@ -33,11 +39,24 @@ public enum WebhookService {
     metrics: MetricsRegistry = MetricsRegistry(metricDescriptions), logger: Logger
   ) -> Application<RouterResponder<BasicRequestContext>> {
     let handler = DeliveryHandler(
-      store: store, namespace: configuration.namespace, timeLimit: configuration.timeLimit)
+      store: PatientStore(SharingStore(store)), namespace: configuration.namespace,
+      timeLimit: configuration.timeLimit)
+    let limits = configuration.limits
+    let measured = WebhookMetrics(factory: metrics)
+    let routes = Routes(
+      handler: handler, load: ServingLoad(limits: limits, metrics: measured), metrics: measured,
+      logger: logger)
+    let connections = Connections(limit: limits.connections, metrics: measured)
     return Application(
-      router: Routes(handler: handler, metrics: WebhookMetrics(factory: metrics), logger: logger).router,
-      // Hosts call once in a while; a connection that says nothing for so long has no more to say.
-      server: .http1(configuration: .init(idleTimeout: .seconds(30))),
+      router: routes.router,
+      server: .http1(
+        configuration: .init(
+          additionalChannelHandlers: [
+            ConnectionGuard(limits: limits, connections: connections, report: routes.refused)
+          ],
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
+            maxHeaderFieldCount: ServingLimits.headerFields))),
       configuration: .init(address: .hostname("0.0.0.0", port: configuration.port), serverName: nil),
       logger: logger)
   }

@@ -28,6 +28,8 @@ struct WebhookCommand: AsyncParsableCommand {
   )
   var metricsPort = 8_081
 
+  @OptionGroup(title: "Limits") var serving: ServingOptions
+
   func run() async throws {
     let logger = shared.logger("webhook")
     let metrics = shared.metrics(WebhookService.metricDescriptions, logger: logger)
@@ -35,7 +37,7 @@ struct WebhookCommand: AsyncParsableCommand {
     let namespace = shared.namespace ?? client.configuration.namespace
     let service = WebhookService.application(
       store: ClusterBuildStore(client: client),
-      configuration: .init(namespace: namespace, port: port),
+      configuration: .init(namespace: namespace, port: port, limits: serving.limits),
       metrics: metrics,
       logger: logger)
     let inner = HealthServer.service(port: metricsPort, metrics: metrics, logger: logger)
