@@ -1,6 +1,7 @@
 public import ControllerRuntime
 public import Hummingbird
 public import Logging
+public import ServiceLifecycle
 
 /// Takes the calls of git hosts and makes a SatisBuild of each push; it decides nothing else about builds.
 public enum WebhookService {
@@ -59,5 +60,12 @@ public enum WebhookService {
             maxHeaderFieldCount: ServingLimits.headerFields))),
       configuration: .init(address: .hostname("0.0.0.0", port: configuration.port), serverName: nil),
       logger: logger)
+  }
+
+  /// Keeps the connection to the API server open while nobody calls, so that no push waits for a new one.
+  ///
+  /// - Parameter namespace: one where repositories may be read.
+  public static func warmth(store: some BuildStore, namespace: String, logger: Logger) -> some Service {
+    WarmConnection(store: store, namespace: namespace, logger: logger)
   }
 }

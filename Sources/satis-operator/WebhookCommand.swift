@@ -35,14 +35,16 @@ struct WebhookCommand: AsyncParsableCommand {
     let metrics = shared.metrics(WebhookService.metricDescriptions, logger: logger)
     let client = try shared.client(metrics: metrics, logger: logger)
     let namespace = shared.namespace ?? client.configuration.namespace
+    let store = ClusterBuildStore(client: client)
     let service = WebhookService.application(
-      store: ClusterBuildStore(client: client),
+      store: store,
       configuration: .init(namespace: namespace, port: port, limits: serving.limits),
       metrics: metrics,
       logger: logger)
     let inner = HealthServer.service(port: metricsPort, metrics: metrics, logger: logger)
+    let warmth = WebhookService.warmth(store: store, namespace: namespace, logger: logger)
     try await ServiceGroup(
-      services: [inner, service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+      services: [inner, warmth, service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()
     await client.shutdown()
   }
