@@ -35,7 +35,12 @@ enum Answer: Sendable {
     }
   }
 
-  private var status: HTTPResponse.Status {
+  /// Whether the sender has nothing more to do.
+  var isSuccess: Bool {
+    if case .refused = self { false } else { true }
+  }
+
+  var status: HTTPResponse.Status {
     switch self {
     case .created: .accepted
     case .duplicate, .pong, .ignored: .ok

@@ -28,6 +28,9 @@ public enum WebhookService {
     }
   }
 
+  /// The kinds of git hosts, as builds and log lines name them.
+  public static var hosts: [String] { GitHosts.providers }
+
   /// What the service measures.
   public static var metricDescriptions: [MetricDescription] { WebhookMetrics.descriptions }
 

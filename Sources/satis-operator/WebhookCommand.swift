@@ -13,7 +13,8 @@ struct WebhookCommand: AsyncParsableCommand {
     discussion: """
       Answers POST /NAMESPACE/REPOSITORY. A call must be signed with one of the secrets that the repository \
       names in spec.webhook.secretRefs; each push becomes a SatisBuild.
-      """
+      """,
+    subcommands: [VerifyCommand.self]
   )
 
   @OptionGroup var shared: SharedOptions
