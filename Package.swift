@@ -158,7 +158,17 @@ let package = Package(
       ],
       path: "Tests/TestSupport"
     ),
-    .executableTarget(name: "fuzz", dependencies: ["KubernetesClient"], path: "Tests/Fuzz", exclude: ["run"]),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "KubernetesClient",
+        "SatisAPI",
+        "SatisWebhook",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      path: "Tests/Fuzz",
+      exclude: ["run"]
+    ),
     .executableTarget(
       name: "benchmarks",
       dependencies: [
