@@ -61,7 +61,9 @@ public enum WebhookService {
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
             maxHeaderFieldCount: ServingLimits.headerFields))),
-      configuration: .init(address: .hostname("0.0.0.0", port: configuration.port), serverName: nil),
+      // Whoever does not fit in here tries again a second later only.
+      configuration: .init(
+        address: .hostname("0.0.0.0", port: configuration.port), serverName: nil, backlog: 1_024),
       logger: logger)
   }
 

@@ -36,8 +36,8 @@ struct ProofDiagnosis {
     // As the service takes it.
     let used = Array(secret.dropLast { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
     for (changed, change) in [(used, nil)] + Self.secrets(used) {
-      for (body, alteration) in [(delivery.body, nil)] + Self.bodies(delivery) {
-        guard fits(proof, changed, body) else { continue }
+      for (body, alteration) in [(delivery.body, nil)] + Self.bodies(delivery)
+      where fits(proof, changed, body) {
         hints.append("it would fit \([change, alteration].compactMap(\.self).joined(separator: ", and "))")
         return
       }

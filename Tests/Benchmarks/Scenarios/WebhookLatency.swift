@@ -1,4 +1,3 @@
-import Crypto
 import Curl
 import KubernetesClient
 import SatisAPI
@@ -7,7 +6,6 @@ import TestSupport
 /// From the call of a git host until everybody can see the Job, one call at a time.
 struct WebhookLatency {
   static let name = "webhook"
-  private static let secret = "correct horse battery staple"
 
   let bench: Bench
   let calls: Int
@@ -22,7 +20,7 @@ struct WebhookLatency {
       .create(
         Secret(
           metadata: ObjectMetadata(name: key.name, namespace: Self.name),
-          data: [key.key: Base64Data(Array(Self.secret.utf8))]))
+          data: [key.key: Base64Data(Array(WebhookCall.secret.utf8))]))
     ])
     try await bench.raw.send(calls) { try flows[$0].prepare() + floors[$0].prepare() }
     let port = try FreePort.find()
@@ -35,7 +33,7 @@ struct WebhookLatency {
 
   private func measure(_ floors: [BuildFlow], _ port: Int, into results: inout Results) async throws {
     let curl = try CurlClient()
-    try await waitUntilHealthy(port, curl)
+    try await bench.wait(untilHealthy: port, curl)
     let called = sightings(in: Self.name)
     let written = sightings(in: "webhook-floor")
     var times: [Contender: [Double]] = [:]
@@ -67,34 +65,11 @@ struct WebhookLatency {
   }
 
   private func call(_ number: Int, _ port: Int, _ curl: CurlClient) async throws {
-    let body = """
-      {"ref":"refs/heads/main","after":"6113728f27ae82c7b1a177c8d03f9e96e0adf246","deleted":false,\
-      "repository":{"clone_url":"\(BuildFlow.source)"},"sender":{"login":"alexdoe"}}
-      """
-    let code = HMAC<SHA256>.authenticationCode(
-      for: Array(body.utf8), using: SymmetricKey(data: Array(Self.secret.utf8)))
-    let signature = code.map { $0 < 16 ? "0\(String($0, radix: 16))" : String($0, radix: 16) }.joined()
-    var request = CurlRequest(method: .post, url: "http://127.0.0.1:\(port)/\(Self.name)/r-\(number)")
-    request.headers = [
-      ("Content-Type", "application/json"), ("X-GitHub-Event", "push"),
-      ("X-GitHub-Delivery", "delivery-\(number)"),
-      ("X-Hub-Signature-256", "sha256=\(signature)"),
-    ]
-    request.body = Array(body.utf8)
-    let response = try await curl.send(request)
+    let call = WebhookCall(port: port, namespace: Self.name, repository: "r-\(number)")
+    let response = try await curl.send(call.request(delivery: "delivery-\(number)"))
     guard response.status == 202 else {
       throw BenchmarkError(
         "the webhook answered \(response.status) \(String(decoding: response.body, as: UTF8.self))")
     }
-  }
-
-  private func waitUntilHealthy(_ port: Int, _ curl: CurlClient) async throws {
-    let end = ContinuousClock.now + .seconds(30)
-    while ContinuousClock.now < end {
-      let request = CurlRequest(method: .get, url: "http://127.0.0.1:\(port)/healthz")
-      if let response = try? await curl.send(request), response.status == 200 { return }
-      try await Task.sleep(for: .milliseconds(50))
-    }
-    throw BenchmarkError("the webhook service does not become healthy; see its log in \(bench.programs.logs)")
   }
 }
