@@ -213,9 +213,12 @@ let package = Package(
         "SatisWebhook",
         "satis-operator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "InMemoryLogging", package: "swift-log"),
-      ]
+      ],
+      // Calls of git hosts, which the tests read where they are.
+      exclude: ["Fixtures"]
     ),
   ]
 )

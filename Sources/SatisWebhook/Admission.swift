@@ -5,50 +5,57 @@ import SatisAPI
 struct Admission: Sendable {
   /// Nil when there is none, which the sender is not to learn.
   private(set) var repository: SatisRepository?
+  /// The repository's secrets that can be used.
+  private(set) var values: [[UInt8]] = []
   /// Secrets that nobody knows where the repository has none.
-  private(set) var secrets = SharedSecrets([])
+  var secrets: SharedSecrets { SharedSecrets(values) }
   /// What is wrong in the cluster, for the log.
   private(set) var problems: [String] = []
 
-  /// Read where no secret is known, so that a repository that does not exist costs as many requests, and as much time,
-  /// as one that does.
-  private static let decoy = "satis-webhook-no-such-secret"
+  /// Read where there is no secret to be read, so that a repository that does not exist costs as many requests,
+  /// and as much time, as one that does.
+  static let decoy = "satis-webhook-no-such-secret"
 
   /// Reads repository and secrets.
   ///
-  /// Both at once, since the sender waits: the secrets that the repository named the last time. What it names by now
-  /// and was not read is read then. That happens only after a change and on the first call since the start, which costs
-  /// one round more than a repository that does not exist.
-  ///
-  /// - Parameters:
-  ///   - served: the only namespace whose repositories are served; nil for all.
-  ///   - known: what repositories have named.
+  /// - Parameter served: the only namespace whose repositories are served; nil for all.
   /// - Throws: `KubernetesError` when the API server does not answer; that an object is missing or out of reach
   ///   is an answer.
-  init(
-    to key: NamespacedName, served: String?, store: any BuildStore, known: SecretNames
-  ) async throws(KubernetesError) {
+  init(to key: NamespacedName, served: String?, store: any BuildStore) async throws(KubernetesError) {
     guard key.isPossible, key.namespace == served ?? key.namespace else {
       problems.append("the namespace is not served, or the name is none that an object can have")
       return
     }
-    let guess = known[key] ?? [Self.decoy]
-    async let early = Self.read(guess, namespace: key.namespace, store: store)
     repository = found(try await Self.ask { () throws(KubernetesError) in try await store.repository(key) })
+    let answers = try await Self.read(
+      secretsOf: [repository].compactMap(\.self), namespace: key.namespace, store: store)
+    takeSecrets(from: answers)
+  }
+
+  /// Reads all repositories of a namespace, and their secrets.
+  ///
+  /// - Throws: as above.
+  static func all(
+    in namespace: String, served: String?, store: any BuildStore
+  ) async throws(KubernetesError) -> [Self] {
+    let key = NamespacedName(namespace: namespace, name: decoy)
+    guard key.isPossible, namespace == served ?? namespace else { return [] }
+    let repositories = try await store.repositories(in: namespace)
+    let answers = try await read(secretsOf: repositories, namespace: namespace, store: store)
+    return repositories.map { Self($0, answers) }
+  }
+
+  private init(_ repository: SatisRepository, _ answers: [String: Result<Secret, KubernetesError>]) {
+    self.repository = repository
+    takeSecrets(from: answers)
+  }
+
+  private mutating func takeSecrets(from answers: [String: Result<Secret, KubernetesError>]) {
     let references = repository?.spec.webhook?.secretRefs ?? []
-    let names = Set(references.map(\.name))
-    known.note(repository == nil || names.isEmpty ? nil : names, for: key)
     if repository != nil, references.isEmpty {
       problems.append("the repository has no spec.webhook.secretRefs")
     }
-    let late = await Self.read(names.subtracting(guess), namespace: key.namespace, store: store)
-    let read = await early.merging(late) { early, _ in early }
-    var answers: [String: Result<Secret, KubernetesError>] = [:]
-    // Where there are none, the guess has to be answered all the same.
-    for (name, result) in read where names.isEmpty || names.contains(name) {
-      answers[name] = try await Self.ask { () throws(KubernetesError) in try result.get() }
-    }
-    secrets = SharedSecrets(references.compactMap { value(of: $0, in: answers) })
+    values = references.compactMap { value(of: $0, in: answers) }.filter { !$0.isEmpty }
   }
 
   private mutating func value(
@@ -73,16 +80,19 @@ struct Admission: Sendable {
     }
   }
 
+  /// Side by side, since the sender waits.
   private static func read(
-    _ names: Set<String>, namespace: String, store: any BuildStore
-  ) async -> [String: Result<Secret, KubernetesError>] {
-    await withTaskGroup { group in
-      for name in names {
-        // Not one closure: the optimizer of Swift 6.3 spoils a tuple that is made within `do throws`.
-        group.addTask { (name, await read(NamespacedName(namespace: namespace, name: name), store: store)) }
-      }
-      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    secretsOf repositories: [SatisRepository], namespace: String, store: any BuildStore
+  ) async throws(KubernetesError) -> [String: Result<Secret, KubernetesError>] {
+    let named = Set(repositories.flatMap { $0.spec.webhook?.secretRefs ?? [] }.map(\.name))
+    let results = await (named.isEmpty ? [decoy] : named).mapSideBySide { name in
+      (name, await read(NamespacedName(namespace: namespace, name: name), store: store))
     }
+    var answers: [String: Result<Secret, KubernetesError>] = [:]
+    for (name, result) in results {
+      answers[name] = try await ask { () throws(KubernetesError) in try result.get() }
+    }
+    return answers
   }
 
   private static func read(

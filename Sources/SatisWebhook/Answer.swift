@@ -3,10 +3,10 @@ import KubernetesClient
 
 /// What a call is answered.
 enum Answer: Sendable {
-  /// The build is stored.
-  case created(NamespacedName)
-  /// The call came before, and its build is there.
-  case duplicate(NamespacedName)
+  /// Builds are stored: these, some of which may have been there from an earlier call; never empty.
+  case created([NamespacedName])
+  /// The call came before, and its builds are there; never empty.
+  case duplicate([NamespacedName])
   /// The host wanted to know whether the secret fits; it does.
   case pong
   /// Understood, but nothing to build. It is a success: hosts switch off hooks that answer with errors.
@@ -27,8 +27,13 @@ enum Answer: Sendable {
 
   private var body: JSONValue {
     switch self {
-    case .created(let build), .duplicate(let build):
-      ["result": .string(result), "build": .string(build.name), "namespace": .string(build.namespace)]
+    case .created(let builds), .duplicate(let builds):
+      [
+        "result": .string(result),
+        "build": .string(builds.first?.name ?? ""),
+        "builds": .array(builds.map { .string($0.name) }),
+        "namespace": .string(builds.first?.namespace ?? ""),
+      ]
     case .pong: ["result": .string(result)]
     case .ignored(let reason): ["result": .string(result), "reason": .string(reason)]
     case .refused(let refusal): ["error": .string(refusal.code), "message": .string(refusal.message)]
@@ -45,7 +50,7 @@ enum Answer: Sendable {
     case .created: .accepted
     case .duplicate, .pong, .ignored: .ok
     case .refused(.unauthorized): .unauthorized
-    case .refused(.unsupportedHost), .refused(.malformed), .refused(.badHTTP): .badRequest
+    case .refused(.malformed), .refused(.badHTTP): .badRequest
     case .refused(.tooLarge): .contentTooLarge
     case .refused(.unavailable), .refused(.overloaded): .serviceUnavailable
     case .refused(.timeout): .requestTimeout

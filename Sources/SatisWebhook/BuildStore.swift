@@ -1,14 +1,17 @@
 public import KubernetesClient
 public import SatisAPI
 
-/// All that the webhook service does with the API server: it reads who may call, and stores one object a push.
+/// All that the webhook service does with the API server: it reads who may call and what satis.json lists, and stores an
+/// object for each source that was pushed.
 ///
-/// Cancelling the task ends a request.
-public protocol BuildStore: Sendable {
-  /// Reads a repository, live.
+/// Everything is read live, so that a changed secret counts at once. Cancelling the task ends a request.
+public protocol BuildStore: ConfigurationReader {
+  /// Reads a repository.
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository
-  /// Reads a Secret, live: a changed secret counts at once.
-  func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret
+  /// Reads all repositories of a namespace.
+  func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository]
+  /// Reads a build.
+  func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild
   /// Stores a build; one of this name that is there already shows as `isAlreadyExists`.
   func create(_ build: SatisBuild) async throws(KubernetesError)
 }
@@ -27,9 +30,24 @@ public struct ClusterBuildStore: BuildStore {
     try await client.get(SatisRepository.self, key)
   }
 
+  /// `list satisrepositories`.
+  public func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+    try await client.listAll(SatisRepository.self, in: namespace).items
+  }
+
+  /// `get configmaps`.
+  public func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
+    try await client.configMap(key)
+  }
+
   /// `get secrets`.
   public func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret {
-    try await client.get(Secret.self, key)
+    try await client.secret(key)
+  }
+
+  /// `get satisbuilds`.
+  public func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild {
+    try await client.get(SatisBuild.self, key)
   }
 
   /// `create satisbuilds`.

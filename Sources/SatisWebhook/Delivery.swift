@@ -1,11 +1,15 @@
+import KubernetesClient
+
 /// A call as it came in.
 ///
-/// Nothing in it is to be believed: only its headers and its length are looked at before it has become a
-/// `VerifiedDelivery`.
+/// Nothing in it is to be believed before it has become a `VerifiedDelivery`: until then only that is looked at which
+/// the proof is made of.
 struct Delivery: Sendable {
   let headers: Headers
-  /// The bytes that were signed: not decoded, not parsed.
+  /// The bytes as they came: not decoded, not parsed.
   let body: [UInt8]
+  /// When it came in.
+  let time: Timestamp
 }
 
 /// The headers of a call, by names in any letter case.
@@ -38,7 +42,7 @@ struct VerifiedDelivery: Sendable {
 
   /// - Throws: `Refusal.unauthorized` when the proof fits none of the secrets.
   init(_ delivery: Delivery, proof: Proof, secrets: SharedSecrets) throws(Refusal) {
-    guard secrets.fit(proof, body: delivery.body) else {
+    guard secrets.fit(proof) else {
       throw .unauthorized("the signature or token fits no secret of the repository")
     }
     headers = delivery.headers

@@ -20,10 +20,12 @@ struct DeliveryHandler: Sendable {
   /// Answers a call.
   ///
   /// Nothing is made unless the answer is `created`, or what the API server answered was lost.
-  func answer(_ delivery: Delivery, from host: any GitHost, to key: NamespacedName) async -> Answer {
+  func answer(_ delivery: Delivery, from host: any GitHost, to address: Address) async -> Answer {
     let answer = await withTimeLimit(timeLimit) { () async -> Answer in
+      let store = ReadAhead(store, known: secretNames)
+      defer { store.end() }
       do throws(Refusal) {
-        return try await handle(delivery, from: host, to: key)
+        return try await handle(delivery, from: host, to: address, store)
       } catch {
         return .refused(error)
       }
@@ -32,23 +34,34 @@ struct DeliveryHandler: Sendable {
   }
 
   private func handle(
-    _ delivery: Delivery, from host: any GitHost, to key: NamespacedName
+    _ delivery: Delivery, from host: any GitHost, to address: Address, _ store: any BuildStore
   ) async throws(Refusal) -> Answer {
-    let proof = try host.proof(in: delivery.headers)
-    let (verified, repository) = try await admit(delivery, proof: proof, to: key)
+    if let reason = host.trial(in: delivery.headers) { return .ignored(reason: reason) }
+    let proof = try host.proof(in: delivery)
+    let (verified, repositories) = try await admit(delivery, proof: proof, to: address, store)
     switch try host.event(in: verified) {
     case .ping: return .pong
     case .other(let reason): return .ignored(reason: reason)
-    case .push(let push): return try await store(SatisBuild(for: push, from: host.provider, to: repository))
+    case .push(let push):
+      do throws(KubernetesError) {
+        return try await PushHandler(store: store, provider: host.provider).answer(
+          push, to: repositories, at: address)
+      } catch {
+        throw unavailable(error)
+      }
     }
   }
 
   private func admit(
-    _ delivery: Delivery, proof: Proof, to key: NamespacedName
-  ) async throws(Refusal) -> (VerifiedDelivery, SatisRepository) {
+    _ delivery: Delivery, proof: Proof, to address: Address, _ store: any BuildStore
+  ) async throws(Refusal) -> (VerifiedDelivery, [SatisRepository]) {
+    guard let repository = address.repository else {
+      return try await admit(delivery, proof: proof, toAllOf: address.namespace, store)
+    }
+    let key = NamespacedName(namespace: address.namespace, name: repository)
     let admission: Admission
     do throws(KubernetesError) {
-      admission = try await Admission(to: key, served: namespace, store: store, known: secretNames)
+      admission = try await Admission(to: key, served: namespace, store: store)
     } catch {
       throw unavailable(error)
     }
@@ -57,20 +70,23 @@ struct DeliveryHandler: Sendable {
       guard let repository = admission.repository else {
         throw .unauthorized("the repository does not exist")
       }
-      return (verified, repository)
+      return (verified, [repository])
     } catch {
       throw .unauthorized(([error.reason] + admission.problems).joined(separator: "; "))
     }
   }
 
-  private func store(_ build: SatisBuild) async throws(Refusal) -> Answer {
+  private func admit(
+    _ delivery: Delivery, proof: Proof, toAllOf namespace: String, _ store: any BuildStore
+  ) async throws(Refusal) -> (VerifiedDelivery, [SatisRepository]) {
+    let admissions: [Admission]
     do throws(KubernetesError) {
-      try await store.create(build)
-      return .created(build.key)
+      admissions = try await Admission.all(in: namespace, served: self.namespace, store: store)
     } catch {
-      guard error.isAlreadyExists else { throw unavailable(error) }
-      return .duplicate(build.key)
+      throw unavailable(error)
     }
+    let admission = try NamespaceAdmission(delivery, proof: proof, among: admissions)
+    return (admission.delivery, admission.repositories)
   }
 
   private func unavailable(_ error: KubernetesError) -> Refusal {

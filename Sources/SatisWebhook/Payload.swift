@@ -30,14 +30,27 @@ enum Payload {
   }
 
   private static func word(for type: any Any.Type) -> String {
-    type is String.Type ? "string" : "object"
+    switch type {
+    case is String.Type: "string"
+    case is [Any].Type: "list"
+    default: "object"
+    }
+  }
+
+  /// The JSON text of a body, which is the body itself or the field `payload` of a form, as its content type has it.
+  ///
+  /// Nil when the form has no such field, or its escapes are broken.
+  static func json(in headers: Headers, _ body: [UInt8]) -> [UInt8]? {
+    let type = headers["Content-Type"] ?? ""
+    guard type.lowercased().hasPrefix("application/x-www-form-urlencoded") else { return body }
+    return formField("payload", in: body)
   }
 
   /// The first field of this name in an `application/x-www-form-urlencoded` body, decoded.
   ///
   /// Nil when there is none or its escapes are broken. It works on bytes, since a form may be as large as the
   /// largest push.
-  static func formField(_ name: String, in body: [UInt8]) -> [UInt8]? {
+  private static func formField(_ name: String, in body: [UInt8]) -> [UInt8]? {
     let prefix = Array("\(name)=".utf8)
     return body.split(separator: UInt8(ascii: "&")).first { $0.starts(with: prefix) }
       .flatMap { decoded($0.dropFirst(prefix.count)) }

@@ -12,11 +12,63 @@ enum HostEvent: Sendable, Hashable {
 
 /// What was pushed, in the words of the host.
 struct Push: Sendable, Hashable {
-  let source: SatisBuild.Source
-  /// The host's name for the call, the same when it sends the call again; nil when it gives none.
+  /// The repository under each of its names, the best first; never empty.
+  let sources: [SatisBuild.Source]
+  /// The host's name for the call, for the record; nil when it gives none.
   let deliveryID: String?
-  var ref: String?
-  /// Nil when the push removed the ref.
-  var commit: String?
+  /// What tells the call from every other one and stays the same when it is sent again; nil when nothing does.
+  let deliveryKey: String?
+  /// The branches and tags that were pushed; empty when the host does not say.
+  var changes: [RefChange] = []
+  /// Who pushed.
   var actor: String?
+
+  /// - Parameter deliveryKey: the delivery's id when left out.
+  init(
+    sources: [SatisBuild.Source], deliveryID: String?, deliveryKey: String? = nil, changes: [RefChange] = [],
+    actor: String? = nil
+  ) {
+    self.sources = sources
+    self.deliveryID = deliveryID
+    self.deliveryKey = deliveryKey ?? deliveryID
+    self.changes = changes
+    self.actor = actor
+  }
+
+  /// Whether a branch or tag is gone, so that its versions have to leave the output.
+  var deletes: Bool { changes.contains { $0.kind == .deleted } }
+}
+
+/// What became of one branch or tag.
+struct RefChange: Sendable, Hashable {
+  enum Kind: Sendable {
+    case created
+    case updated
+    case deleted
+  }
+
+  /// In full, as in `refs/tags/v1.2.0`.
+  let ref: String
+  let kind: Kind
+  /// The commit it points to now; nil when it is gone or the host does not say.
+  let commit: String?
+
+  init(_ ref: String, _ kind: Kind, commit: String? = nil) {
+    self.ref = ref
+    self.kind = kind
+    self.commit = kind == .deleted ? nil : commit
+  }
+
+  /// A change by the commits before and after it, of which git writes one that is not there as zeros.
+  init(_ ref: String, before: String?, after: String?) {
+    func isNone(_ commit: String?) -> Bool {
+      commit.map { commit in !commit.isEmpty && commit.allSatisfy { $0 == "0" } } ?? false
+    }
+    self.init(ref, isNone(after) ? .deleted : isNone(before) ? .created : .updated, commit: after)
+  }
+
+  /// The full name of a branch or tag, of which some events give the short one and its type.
+  static func fullName(_ name: String, type: String?) -> String {
+    name.hasPrefix("refs/") ? name : "refs/\(type == "tag" ? "tags" : "heads")/\(name)"
+  }
 }

@@ -37,24 +37,33 @@ extension SatisBuild.Source {
 
 extension SatisBuild {
   /// The build for a push, under a name that the same call gets again.
-  init(for push: Push, from provider: String, to repository: SatisRepository) {
+  ///
+  /// - Parameters:
+  ///   - source: what is built; nil for everything.
+  ///   - failures: how many builds of the same call and source have failed.
+  init(
+    for push: Push, of source: Source?, from provider: String, to repository: SatisRepository,
+    failures: Int = 0
+  ) {
     // A call without a name of its own is never a repetition.
-    let delivery = push.deliveryID ?? UUID().uuidString
-    let source = [push.source.url, push.source.package].compactMap(\.self).joined(separator: " ")
+    let delivery = push.deliveryKey ?? UUID().uuidString
     let name = ResourceNames.build(
-      repository: repository.metadata, host: provider, delivery: delivery, source: source)
+      repository: repository.metadata, host: provider, delivery: delivery,
+      source: [source?.url, source?.package].compactMap(\.self).joined(separator: " "), failures: failures)
+    var source = source
+    if push.deletes { source?.prune = true }
     // Records are cut to what the resource definition allows: a push is not refused for a long branch name.
     let trigger = Trigger(
       type: .webhook,
       provider: provider,
       deliveryID: push.deliveryID?.printable(limit: 256),
-      ref: push.ref?.printable(limit: 1_024),
-      commit: push.commit?.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
-        .printable(limit: 64),
+      ref: push.changes.map(\.ref).joined(separator: " ").printable(limit: 1_024),
+      commit: push.changes.lazy.compactMap(\.commit).first?
+        .filter { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }.printable(limit: 64),
       actor: push.actor?.printable(limit: 256))
     self.init(
       metadata: ObjectMetadata(name: name, namespace: repository.metadata.namespace),
       spec: Spec(
-        repositoryRef: LocalReference(name: repository.metadata.name), source: push.source, trigger: trigger))
+        repositoryRef: LocalReference(name: repository.metadata.name), source: source, trigger: trigger))
   }
 }

@@ -3,8 +3,6 @@ enum Refusal: Error, Hashable {
   /// The sender has not shown that it holds the secret. The reason is for the log: the sender is told the same
   /// whatever it is, so that nobody learns from outside which repositories exist.
   case unauthorized(String)
-  /// The call comes from a git host that is not understood.
-  case unsupportedHost(String)
   /// The call holds the secret but cannot be read.
   case malformed(String)
   /// The body is longer than so many bytes.
@@ -28,7 +26,6 @@ enum Refusal: Error, Hashable {
   var code: String {
     switch self {
     case .unauthorized: "unauthorized"
-    case .unsupportedHost: "unsupported_host"
     case .malformed: "malformed"
     case .tooLarge: "too_large"
     case .unavailable: "unavailable"
@@ -46,11 +43,8 @@ enum Refusal: Error, Hashable {
     switch self {
     case .unauthorized:
       "There is no such repository, or the signature or token fits none of its secrets. Check the path "
-        + "/NAMESPACE/REPOSITORY, the secret entered at the sender, and spec.webhook.secretRefs of the "
+        + "/NAMESPACE/REPOSITORY or /NAMESPACE, the secret entered at the sender, and spec.webhook.secretRefs of the "
         + "SatisRepository; the log of the webhook service says which of them it is."
-    case .unsupportedHost(let name):
-      "Calls of \(name) are not understood. Post {\"url\": \"…\"} with 'Authorization: Bearer SECRET' from a "
-        + "pipeline instead."
     case .malformed(let problem):
       "\(problem)."
     case .tooLarge(let limit):
@@ -70,7 +64,9 @@ enum Refusal: Error, Hashable {
     case .methodNotAllowed(let allowed):
       "This path takes \(allowed) only."
     case .unknownPath:
-      "There is nothing at this path. Post to /NAMESPACE/REPOSITORY, the names of a SatisRepository."
+      "There is nothing at this path. Post to /NAMESPACE/REPOSITORY, the names of a SatisRepository, or to /NAMESPACE "
+        + "for all that list the source; /NAMESPACE/REPOSITORY/HOST and /NAMESPACE/-/HOST say which git host calls: "
+        + "\(GitHosts.providers.joined(separator: ", "))."
     }
   }
 
@@ -80,7 +76,6 @@ enum Refusal: Error, Hashable {
     case .unauthorized(let reason), .unavailable(let reason), .malformed(let reason), .overloaded(let reason),
       .timeout(let reason):
       reason
-    case .unsupportedHost(let name): "calls of \(name) are not understood"
     case .tooLarge(let limit): "the body has more than \(limit) bytes"
     case .headerTooLarge(let limit):
       "the header has more than \(limit) bytes or \(ServingLimits.headerFields) fields"

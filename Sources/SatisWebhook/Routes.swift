@@ -9,40 +9,49 @@ struct Routes: Sendable {
   let load: ServingLoad
   let metrics: WebhookMetrics
   let logger: Logger
+  let now: @Sendable () -> Timestamp
 
   var router: Router<BasicRequestContext> {
     let router = Router()
     router.add(middleware: UnknownRoutes(metrics: metrics, logger: logger))
     // Ready even when the API server is away: a refusal with Retry-After tells a host more than no connection.
     HealthServer.addRoutes(to: router)
-    router.post(":namespace/:repository") { request, context in
-      let key = NamespacedName(
-        namespace: try context.parameters.require("namespace"),
-        name: try context.parameters.require("repository"))
-      return try await receive(request, to: key)
+    for path in [":namespace", ":namespace/:repository", ":namespace/:repository/:host"] as [RouterPath] {
+      router.post(path) { request, context in
+        let address = Address(
+          namespace: try context.parameters.require("namespace"),
+          repository: context.parameters.get("repository"))
+        return try await receive(request, to: address, from: context.parameters.get("host"))
+      }
     }
     return router
   }
 
-  private func receive(_ request: Request, to key: NamespacedName) async throws -> Answer {
+  /// - Parameter provider: the host that the path names; nil when the headers tell.
+  private func receive(
+    _ request: Request, to address: Address, from provider: String?
+  ) async throws -> Answer {
     let startTime = ContinuousClock.now
     let headers = Headers(request.headers.map { (name: $0.name.canonicalName, value: $0.value) })
-    let host = GitHosts.sender(of: headers)
-    let answer = await answer(request, headers, from: host, to: key)
+    guard let host = provider.map({ GitHosts.named($0) }) ?? GitHosts.sender(of: headers) else {
+      throw HTTPError(.notFound)
+    }
+    let answer = await answer(request, headers, from: host, to: address)
     metrics.answered(answer, to: host, after: ContinuousClock.now - startTime)
-    log(answer, host: host, delivery: host.deliveryID(in: headers), key: key)
+    log(answer, host: host, delivery: host.deliveryID(in: headers), address: address)
     return answer
   }
 
   /// Answers a call as far as there is room for it.
   private func answer(
-    _ request: Request, _ headers: Headers, from host: any GitHost, to key: NamespacedName
+    _ request: Request, _ headers: Headers, from host: any GitHost, to address: Address
   ) async -> Answer {
     do throws(Refusal) {
       try load.checkRoom()
       return try await load.withBody(of: request, upTo: host.maximumBodyBytes) { body throws(Refusal) in
         try await load.work {
-          await handler.answer(Delivery(headers: headers, body: body), from: host, to: key)
+          let delivery = Delivery(headers: headers, body: body, time: now())
+          return await handler.answer(delivery, from: host, to: address)
         }
       }
     } catch {
@@ -62,14 +71,14 @@ struct Routes: Sendable {
   }
 
   /// What a sender chooses is made printable, so that it cannot forge lines.
-  private func log(_ answer: Answer, host: any GitHost, delivery: String?, key: NamespacedName) {
+  private func log(_ answer: Answer, host: any GitHost, delivery: String?, address: Address) {
     var logger = logger
     logger[metadataKey: "host"] = "\(host.provider)"
     logger[metadataKey: "delivery"] = "\(delivery?.printable(limit: 256) ?? "none")"
-    logger[metadataKey: "repository"] = "\(key.description.printable(limit: 512) ?? "none")"
+    logger[metadataKey: "repository"] = "\(address.description.printable(limit: 512) ?? "none")"
     switch answer {
-    case .created(let build): logger.info("build created", metadata: ["build": "\(build.name)"])
-    case .duplicate(let build): logger.info("call repeated", metadata: ["build": "\(build.name)"])
+    case .created(let builds): logger.info("build created", metadata: ["build": "\(names(builds))"])
+    case .duplicate(let builds): logger.info("call repeated", metadata: ["build": "\(names(builds))"])
     case .pong: logger.info("ping answered")
     case .ignored(let reason): logger.info("call ignored", metadata: ["reason": "\(reason)"])
     case .refused(.unavailable(let reason)):
@@ -77,6 +86,10 @@ struct Routes: Sendable {
     case .refused(let refusal):
       logger.warning("call refused", metadata: ["error": "\(refusal.code)", "reason": "\(refusal.reason)"])
     }
+  }
+
+  private func names(_ builds: [NamespacedName]) -> String {
+    builds.map(\.name).joined(separator: ", ")
   }
 }
 
@@ -107,7 +120,9 @@ private struct UnknownRoutes: RouterMiddleware {
   private static func refusal(path: String) -> Refusal {
     switch path.split(separator: "/") {
     case ["healthz"], ["readyz"]: .methodNotAllowed(allowed: "GET")
-    case let parts where parts.count == 2: .methodNotAllowed(allowed: "POST")
+    case let parts where parts.count == 1 || parts.count == 2: .methodNotAllowed(allowed: "POST")
+    case let parts where parts.count == 3 && GitHosts.named(parts[2]) != nil:
+      .methodNotAllowed(allowed: "POST")
     default: .unknownPath
     }
   }

@@ -1,23 +1,65 @@
 import Crypto
+import FoundationEssentials
 
 /// What a call brings along to show that its sender holds the secret.
 enum Proof: Sendable {
-  /// The HMAC-SHA256 of the raw body (RFC 2104), keyed with the secret.
-  case signature([UInt8])
+  /// The HMAC-SHA256 of a text (RFC 2104), keyed with the secret.
+  case signature([UInt8], of: [UInt8])
+  /// Codes of a text by the Standard Webhooks specification, one of which has to fit.
+  case standardSignatures([[UInt8]], of: [UInt8])
   /// The secret itself.
   case token([UInt8])
 
   /// Reads `sha256=` and 64 hexadecimal digits, in either letter case.
   ///
   /// - Throws: `Refusal.unauthorized` for anything else.
-  init(signature header: String) throws(Refusal) {
+  init(signature header: String, of content: [UInt8]) throws(Refusal) {
     let prefix = "sha256="
-    guard header.hasPrefix(prefix), let code = [UInt8](hexadecimal: header.dropFirst(prefix.count)),
-      code.count == SHA256.byteCount
-    else {
+    guard header.hasPrefix(prefix), let code = Self.code(header.dropFirst(prefix.count)) else {
       throw .unauthorized("the signature is not 'sha256=' and 64 hexadecimal digits")
     }
-    self = .signature(code)
+    self = .signature(code, of: content)
+  }
+
+  /// Reads 64 hexadecimal digits, in either letter case.
+  ///
+  /// - Throws: `Refusal.unauthorized` for anything else.
+  init(bareSignature header: String, of content: [UInt8]) throws(Refusal) {
+    guard let code = Self.code(header[...]) else {
+      throw .unauthorized("the signature is not 64 hexadecimal digits")
+    }
+    self = .signature(code, of: content)
+  }
+
+  private static func code(_ digits: Substring) -> [UInt8]? {
+    [UInt8](hexadecimal: digits).flatMap { $0.count == SHA256.byteCount ? $0 : nil }
+  }
+
+  /// Whether the proof was made with the secret, found out in a time that tells nothing about it.
+  func fits(_ secret: [UInt8]) -> Bool {
+    switch self {
+    case .signature(let code, let content):
+      return HMAC<SHA256>.isValidAuthenticationCode(
+        code, authenticating: content, using: SymmetricKey(data: secret))
+    case .standardSignatures(let codes, let content):
+      let right = HMAC<SHA256>.authenticationCode(for: content, using: Self.standardKey(secret))
+      return codes.reduce(false) { fits, code in right == code || fits }
+    case .token(let token):
+      // Codes under a random key are compared instead of the texts, whose lengths differ.
+      let key = SymmetricKey(size: .bits256)
+      let code = HMAC<SHA256>.authenticationCode(for: token, using: key)
+      return HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: secret, using: key)
+    }
+  }
+
+  /// The key that a secret stands for: `whsec_` and the key in base64, or the text as it is.
+  private static func standardKey(_ secret: [UInt8]) -> SymmetricKey {
+    let prefix = Array("whsec_".utf8)
+    guard secret.starts(with: prefix), let key = Data(base64Encoded: Data(secret.dropFirst(prefix.count))),
+      // Anybody can sign with nothing.
+      !key.isEmpty
+    else { return SymmetricKey(data: secret) }
+    return SymmetricKey(data: key)
   }
 }
 
@@ -38,22 +80,9 @@ struct SharedSecrets: Sendable {
   }
 
   /// Whether the proof was made with one of the secrets.
-  func fit(_ proof: Proof, body: [UInt8]) -> Bool {
+  func fit(_ proof: Proof) -> Bool {
     // Every secret is tried, whatever came out before, again so that the time taken tells nothing.
-    values.reduce(false) { fits, secret in Self.fits(proof, secret: secret, body: body) || fits }
-  }
-
-  private static func fits(_ proof: Proof, secret: [UInt8], body: [UInt8]) -> Bool {
-    switch proof {
-    case .signature(let code):
-      return HMAC<SHA256>.isValidAuthenticationCode(
-        code, authenticating: body, using: SymmetricKey(data: secret))
-    case .token(let token):
-      // Codes under a random key are compared instead of the texts, whose lengths differ.
-      let key = SymmetricKey(size: .bits256)
-      let code = HMAC<SHA256>.authenticationCode(for: token, using: key)
-      return HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: secret, using: key)
-    }
+    values.reduce(false) { fits, secret in proof.fits(secret) || fits }
   }
 
   private static let unknown = SymmetricKey(size: .bits256).withUnsafeBytes { [UInt8]($0) }

@@ -36,7 +36,7 @@ struct WebhookMetrics: Sendable {
   static let results =
     ["created", "duplicate", "pong", "ignored"]
     + [
-      "unauthorized", "unsupported_host", "malformed", "too_large", "unavailable", "overloaded", "timeout",
+      "unauthorized", "malformed", "too_large", "unavailable", "overloaded", "timeout",
       "bad_http",
     ]
   /// The same where the path leads nowhere, or the header says nothing.

@@ -1,5 +1,6 @@
 public import ControllerRuntime
 public import Hummingbird
+public import KubernetesClient
 public import Logging
 public import ServiceLifecycle
 
@@ -34,13 +35,17 @@ public enum WebhookService {
   /// What the service measures.
   public static var metricDescriptions: [MetricDescription] { WebhookMetrics.descriptions }
 
-  /// A service that answers `POST /{namespace}/{repository}`, and `/healthz` and `/readyz` for probes.
+  /// A service that answers `POST /{namespace}/{repository}` and `POST /{namespace}`, and `/healthz` and `/readyz` for
+  /// probes.
   ///
-  /// - Parameter metrics: takes what is measured, and describes it with `metricDescriptions`. The service does not show
-  ///   it: anybody may call it.
+  /// - Parameters:
+  ///   - metrics: takes what is measured, and describes it with `metricDescriptions`. The service does not show it:
+  ///     anybody may call it.
+  ///   - now: the time, by which a signed call is old.
   public static func application(
     store: some BuildStore, configuration: Configuration,
-    metrics: MetricsRegistry = MetricsRegistry(metricDescriptions), logger: Logger
+    metrics: MetricsRegistry = MetricsRegistry(metricDescriptions), logger: Logger,
+    now: @escaping @Sendable () -> Timestamp
   ) -> Application<RouterResponder<BasicRequestContext>> {
     let handler = DeliveryHandler(
       store: PatientStore(SharingStore(store)), namespace: configuration.namespace,
@@ -49,7 +54,8 @@ public enum WebhookService {
     let measured = WebhookMetrics(factory: metrics)
     let routes = Routes(
       handler: handler, load: ServingLoad(limits: limits, metrics: measured), metrics: measured,
-      logger: logger)
+      logger: logger,
+      now: now)
     let connections = Connections(limit: limits.connections, metrics: measured)
     return Application(
       router: routes.router,

@@ -19,7 +19,7 @@ struct VerifyCommand: AsyncParsableCommand {
   )
 
   @Option(
-    help: "The kind of host that the call comes from: github, generic, … Default: what its headers say.")
+    help: "The kind of host that the call comes from: github, gitlab, … Default: what its headers say.")
   var host: String?
 
   @Option(name: .customLong("secret-file"), help: "A file with the secret, as it is in the Secret's key.")

@@ -11,8 +11,9 @@ struct WebhookCommand: AsyncParsableCommand {
     commandName: "webhook",
     abstract: "Turns the calls of git hosts into SatisBuilds.",
     discussion: """
-      Answers POST /NAMESPACE/REPOSITORY. A call must be signed with one of the secrets that the repository \
-      names in spec.webhook.secretRefs; each push becomes a SatisBuild.
+      Answers POST /NAMESPACE/REPOSITORY, and POST /NAMESPACE for all repositories that list the source. A call must be \
+      signed with one of the secrets that the repository names in spec.webhook.secretRefs; each push becomes a \
+      SatisBuild.
       """,
     subcommands: [VerifyCommand.self]
   )
@@ -41,7 +42,8 @@ struct WebhookCommand: AsyncParsableCommand {
       store: store,
       configuration: .init(namespace: namespace, port: port, limits: serving.limits),
       metrics: metrics,
-      logger: logger)
+      logger: logger,
+      now: currentTime)
     let inner = HealthServer.service(port: metricsPort, metrics: metrics, logger: logger)
     let warmth = WebhookService.warmth(store: store, namespace: namespace, logger: logger)
     try await ServiceGroup(

@@ -60,14 +60,19 @@ import Yams
     try await server.createRepository("hooked", in: Self.namespace)
     let key = NamespacedName(namespace: Self.namespace, name: "hooked")
     _ = try await store.repository(key)
+    _ = try await store.repositories(in: Self.namespace)
     _ = try await server.client.create(
       Secret(
         metadata: ObjectMetadata(name: "hook", namespace: Self.namespace), data: ["token": Base64Data([1])]))
     _ = try await store.secret(NamespacedName(namespace: Self.namespace, name: "hook"))
-    try await store.create(
-      SatisBuild(
-        metadata: ObjectMetadata(name: "hooked-1", namespace: Self.namespace),
-        spec: .init(repositoryRef: .init(name: "hooked"))))
+    _ = try await server.client.create(
+      ConfigMap(metadata: ObjectMetadata(name: "hook", namespace: Self.namespace), data: [:]))
+    _ = try await store.configMap(NamespacedName(namespace: Self.namespace, name: "hook"))
+    let build = SatisBuild(
+      metadata: ObjectMetadata(name: "hooked-1", namespace: Self.namespace),
+      spec: .init(repositoryRef: .init(name: "hooked")))
+    try await store.create(build)
+    _ = try await store.build(build.key)
     await client.shutdown()
     try await compare(component: "webhook")
   }

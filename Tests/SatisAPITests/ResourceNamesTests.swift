@@ -86,6 +86,8 @@ import Testing
       name("github", "d1", "t"),
       name("githubd", "1", "s"), name("github", "d1s", ""), name("github", "", "d1s"),
       name("", "githubd1", "s"),
+      ResourceNames.build(repository: repository, host: "github", delivery: "d1", source: "s", failures: 1),
+      ResourceNames.build(repository: repository, host: "github", delivery: "d1", source: "s", failures: 2),
     ]
     #expect(Set(names).count == names.count)
   }

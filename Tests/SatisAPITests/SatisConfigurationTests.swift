@@ -4,11 +4,11 @@ import Testing
 
 @Suite struct SatisConfigurationTests {
   private func configuration(
-    _ repositories: String, more: String = ""
+    _ repositories: String, more: String = "", aliases: [SatisRepository.SourceAlias] = []
   ) throws(SatisConfiguration.Refusal) -> SatisConfiguration {
     try SatisConfiguration(
       text: #"{"name": "acme/packages", "homepage": "https://packages.example.org", "#
-        + #""repositories": \#(repositories)\#(more)}"#)
+        + #""repositories": \#(repositories)\#(more)}"#, aliases: aliases)
   }
 
   private func refusal(_ body: () throws(SatisConfiguration.Refusal) -> Any) -> String {
@@ -126,6 +126,37 @@ import Testing
     #expect(
       refusal { () throws(SatisConfiguration.Refusal) in try configuration.match(.init(url: "no URL")) }
         .contains("lists no source 'no URL'"))
+  }
+
+  private static let aliases = [
+    SatisRepository.SourceAlias(
+      url: "https://git.example.org/scm/ACME/lib.git", source: "git@git.example.org:acme/lib"),
+    SatisRepository.SourceAlias(
+      url: "https://git.example.org/acme/one", source: "https://git.example.org/acme/two"),
+    SatisRepository.SourceAlias(
+      url: "https://git.example.org/acme/gone", source: "https://git.example.org/acme/other"),
+  ]
+
+  @Test(arguments: [
+    "https://git.example.org/scm/ACME/lib.git", "ssh://git@git.example.org:7999/scm/ACME/lib",
+  ])
+  func `a source is found by an alias in any spelling`(url: String) throws {
+    let configuration = try configuration(Self.sources, aliases: Self.aliases)
+    #expect(try configuration.match(.init(url: url)).map(\.url) == ["https://git.example.org/acme/lib.git"])
+  }
+
+  @Test func `a URL that satis.json lists is no alias of another`() throws {
+    let configuration = try configuration(Self.sources, aliases: Self.aliases)
+    let matches = try configuration.match(.init(url: "https://git.example.org/acme/one"))
+    #expect(matches.map(\.url) == ["https://git.example.org/acme/one"])
+  }
+
+  @Test func `an alias of a source that is not listed names none`() throws {
+    let configuration = try configuration(Self.sources, aliases: Self.aliases)
+    let message = refusal { () throws(SatisConfiguration.Refusal) in
+      try configuration.match(.init(url: "https://git.example.org/acme/gone"))
+    }
+    #expect(message.contains("satis.json lists no source 'https://git.example.org/acme/gone'"))
   }
 
   @Test func `a package that no entry names is refused with what to add`() throws {

@@ -105,6 +105,9 @@ private enum Examples {
     var spec = SatisRepository.Spec(
       config: .init(inline: "{}", configMapKeyRef: key, secretKeyRef: key),
       output: .init(claimName: "output", path: "packages"))
+    spec.sourceAliases = [
+      .init(url: "https://git.example.org/old/lib.git", source: "https://git.example.org/acme/lib.git")
+    ]
     spec.cache = .init(claimName: "cache")
     spec.credentials = .init(
       composerAuth: .init(secretKeyRef: key), sshKey: .init(secretKeyRef: key), knownHosts: either,
@@ -121,7 +124,9 @@ private enum Examples {
     build.batchLimit = 50
     spec.build = build
     spec.schedule = .init(full: "30 3 * * *", purge: "0 5 * * SUN", timeZone: "Europe/Berlin")
-    spec.webhook = .init(secretRefs: [key])
+    var webhook = SatisRepository.Webhook(secretRefs: [key])
+    webhook.unknownSource = .fullBuild
+    spec.webhook = webhook
     spec.history = .init(
       succeededLimit: 20, failedLimit: 20, ttlSeconds: 604_800, releases: 3, graceSeconds: 3_600)
     spec.notifications = [

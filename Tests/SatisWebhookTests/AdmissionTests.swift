@@ -177,27 +177,4 @@ import Testing
     #expect(try await fixture.send(push.signed()).status == 202)
     #expect(try await fixture.send(.post, "/other/packages", push.signed()).status == 401)
   }
-
-  @Test(arguments: [
-    ["X-Gitea-Event": "push"], ["X-Gitea-Event": "push", "X-Forgejo-Event": "push"],
-  ])
-  func `Gitea's and Forgejo's calls are not taken for GitHub's`(headers: [String: String]) async throws {
-    var call = push.signed()
-    call.headers.merge(headers) { $1 }
-    let reply = try await fixture.send(call)
-
-    #expect(reply.status == 400)
-    #expect(reply["error"] == "unsupported_host")
-    let name = headers["X-Forgejo-Event"] == nil ? "Gitea" : "Forgejo"
-    #expect(reply["message"]?.hasPrefix("Calls of \(name) are not understood") == true)
-    #expect(fixture.store.builds.isEmpty)
-    #expect(fixture.store.requests.isEmpty)
-  }
-
-  @Test(arguments: [("X-Gitlab-Event", "GitLab"), ("X-Event-Key", "Bitbucket")])
-  func `other hosts are told that they are not understood`(header: String, name: String) async throws {
-    let reply = try await fixture.send(Call([header: "push"], "{}"))
-    #expect(reply.status == 400)
-    #expect(reply["message"]?.contains(name) == true)
-  }
 }

@@ -8,6 +8,7 @@ final class FakeStore: BuildStore {
   private struct State {
     var repositories: [NamespacedName: SatisRepository] = [:]
     var secrets: [NamespacedName: Secret] = [:]
+    var configMaps: [NamespacedName: ConfigMap] = [:]
     var builds: [NamespacedName: SatisBuild] = [:]
     var requests: [String] = []
     var faults: [Request: Fault] = [:]
@@ -16,10 +17,13 @@ final class FakeStore: BuildStore {
     var met: [Request: CheckedContinuation<Void, Never>] = [:]
   }
 
-  /// The three requests of the service.
+  /// The requests of the service.
   enum Request {
     case repository
+    case repositories
     case secret
+    case configMap
+    case build
     case create
   }
 
@@ -44,6 +48,26 @@ final class FakeStore: BuildStore {
     let metadata = ObjectMetadata(name: name, namespace: "satis")
     let secret = Secret(metadata: metadata, data: data.mapValues { Base64Data(Array($0.utf8)) })
     state.withLock { $0.secrets[secret.key] = secret }
+  }
+
+  func add(configMap name: String, _ data: [String: String]) {
+    let map = ConfigMap(metadata: ObjectMetadata(name: name, namespace: "satis"), data: data)
+    state.withLock { $0.configMaps[map.key] = map }
+  }
+
+  /// Lets a build end, or go on, as the controller would.
+  func set(_ reason: SatisBuild.Reason, of name: String) {
+    let time = Timestamp(seconds: 0)
+    state.withLock { state in
+      let key = NamespacedName(namespace: "satis", name: name)
+      var status = SatisBuild.Status()
+      status.conditions = [
+        Condition(
+          type: ConditionType.succeeded, status: reason.status, reason: reason.rawValue, message: "",
+          observedGeneration: 1, lastTransitionTime: time)
+      ]
+      state.builds[key]?.status = status
+    }
   }
 
   func fail(_ request: Request, _ fault: Fault) {
@@ -74,6 +98,25 @@ final class FakeStore: BuildStore {
     let name = "get Secret \(key)"
     try await note(.secret, name, fault: state.withLock { $0.secretFaults[key.name] })
     return try found(state.withLock { $0.secrets[key] }, name)
+  }
+
+  func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+    try await note(.repositories, "list SatisRepository \(namespace)")
+    return state.withLock { state in
+      state.repositories.values.filter { $0.key.namespace == namespace }.sorted { $0.key.name < $1.key.name }
+    }
+  }
+
+  func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
+    let name = "get ConfigMap \(key)"
+    try await note(.configMap, name)
+    return try found(state.withLock { $0.configMaps[key] }, name)
+  }
+
+  func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild {
+    let name = "get SatisBuild \(key)"
+    try await note(.build, name)
+    return try found(state.withLock { $0.builds[key] }, name)
   }
 
   func create(_ build: SatisBuild) async throws(KubernetesError) {

@@ -9,9 +9,18 @@ import Logging
 import SatisAPI
 import SatisWebhook
 
-/// The service with one repository, `satis/packages`, whose secret is `secret`.
+/// The service with one repository, `satis/packages`, whose secret is `secret` and whose satis.json lists a package of each
+/// host.
 struct Fixture {
   static let secret = "Iegh7ohd"
+  /// When every call comes in.
+  static let time = Timestamp(seconds: 1_785_585_600)
+  static let sources = [
+    "https://github.com/acme/tools.git", "git@git.example.com:acme/tools.git",
+    "https://gitlab.example.com/acme/tools.git", "git@bitbucket.org:acme/tools.git",
+    "ssh://git@bitbucket.example.com:7999/acme/tools.git", "https://gitea.example.com/acme/tools",
+    "git@ssh.dev.azure.com:v3/acme/Platform/tools",
+  ]
 
   let store = FakeStore()
   let logs = InMemoryLogHandler()
@@ -24,13 +33,23 @@ struct Fixture {
     store.add(Self.repository(secrets: [KeyReference(name: "packages-webhook", key: "secret")]))
   }
 
+  /// A satis.json that lists sources, the first of which is the package `acme/tools`.
+  static func satisJSON(_ sources: [String]) -> String {
+    let entries = sources.enumerated().map { number, url in
+      #"{"type": "vcs", "url": "\#(url)"\#(number == 0 ? #", "name": "acme/tools""# : "")}"#
+    }
+    return #"{"name": "acme/packages", "homepage": "https://packages.example.org", "repositories": ["#
+      + entries.joined(separator: ", ") + "]}"
+  }
+
   static func repository(
-    _ name: String = "packages", namespace: String = "satis", uid: String = "5a1b", secrets: [KeyReference]?
+    _ name: String = "packages", namespace: String = "satis", uid: String = "5a1b", secrets: [KeyReference]?,
+    sources: [String] = sources
   ) -> SatisRepository {
     var metadata = ObjectMetadata(name: name, namespace: namespace)
     metadata.uid = uid
     var spec = SatisRepository.Spec(
-      config: .init(inline: "{}"), output: .init(claimName: "output"))
+      config: .init(inline: satisJSON(sources)), output: .init(claimName: "output"))
     spec.webhook = secrets.map { .init(secretRefs: $0) }
     return SatisRepository(metadata: metadata, spec: spec)
   }
@@ -52,7 +71,8 @@ struct Fixture {
       store: store,
       configuration: .init(namespace: namespace, timeLimit: timeLimit),
       metrics: metrics,
-      logger: Logger(label: "test") { _ in logs })
+      logger: Logger(label: "test") { _ in logs },
+      now: { Self.time })
     return try await application.test(.router) { client in
       var headers = HTTPFields()
       for (name, value) in call.headers {
@@ -107,5 +127,10 @@ struct Reply: Sendable {
 
   subscript(member: String) -> String? {
     (try? JSONValue(parsing: body.utf8))?[member]?.text
+  }
+
+  /// The names of the builds.
+  var builds: [String] {
+    (try? JSONValue(parsing: body.utf8))?["builds"]?.elements?.compactMap(\.text) ?? []
   }
 }

@@ -64,9 +64,10 @@ import Testing
     let reply = try await fixture.send(GitHubCalls.push(after: zeros, deleted: true).signed())
 
     #expect(reply.status == 202)
-    let trigger = try #require(fixture.store.builds.first?.spec.trigger)
-    #expect(trigger.ref == "refs/heads/main")
-    #expect(trigger.commit == nil)
+    let spec = try #require(fixture.store.builds.first?.spec)
+    #expect(spec.trigger?.ref == "refs/heads/main")
+    #expect(spec.trigger?.commit == nil)
+    #expect(spec.source?.prune == true)
   }
 
   @Test func `a form is signed as it is sent and its payload decoded`() async throws {
@@ -111,7 +112,7 @@ import Testing
     #expect(try await fixture.send(GitHubCalls.ping.signed(with: "wrong")).status == 401)
   }
 
-  @Test(arguments: ["issues", "create", "delete", "release", "workflow_run"])
+  @Test(arguments: ["issues", "repository", "star", "workflow_run"])
   func `other events are ignored with the reason`(event: String) async throws {
     let reply = try await fixture.send(GitHubCalls.call(event, "{}").signed())
 
@@ -126,8 +127,8 @@ import Testing
     ("", "The body is not JSON"),
     ("[]", "The body is no object"),
     ("{}", "'repository' of the body is missing"),
-    (#"{"repository":{}}"#, "'repository.clone_url' of the body is missing"),
-    (#"{"repository":{"clone_url":null}}"#, "'repository.clone_url' of the body is null"),
+    (#"{"repository":{}}"#, "no URL of the repository"),
+    (#"{"repository":{"clone_url":null}}"#, "no URL of the repository"),
     (#"{"repository":{"clone_url":7}}"#, "'repository.clone_url' of the body is no string"),
     (#"{"repository":{"clone_url":"-x"}}"#, "starts with '-'"),
   ])

@@ -34,6 +34,23 @@ import Testing
       return Secret(metadata: ObjectMetadata(name: key.name, namespace: key.namespace), data: [:])
     }
 
+    func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+      try next()
+      return []
+    }
+
+    func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
+      try next()
+      return ConfigMap(metadata: ObjectMetadata(name: key.name, namespace: key.namespace), data: [:])
+    }
+
+    func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild {
+      try next()
+      return SatisBuild(
+        metadata: ObjectMetadata(name: key.name, namespace: key.namespace),
+        spec: .init(repositoryRef: .init(name: "packages")))
+    }
+
     /// Stores first and answers then, as a server whose answer is lost.
     func create(_ build: SatisBuild) async throws(KubernetesError) {
       let isNew = stored.withLock { $0.insert(build.key).inserted }

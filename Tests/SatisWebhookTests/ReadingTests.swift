@@ -8,19 +8,19 @@ import Testing
 @Suite struct ReadingTests {
   private let fixture = Fixture()
   private let handler: DeliveryHandler
-  private let known = NamespacedName(namespace: "satis", name: "packages")
-  private let unknown = NamespacedName(namespace: "satis", name: "unknown")
+  private let known = Address(namespace: "satis", repository: "packages")
+  private let unknown = Address(namespace: "satis", repository: "unknown")
   private let decoy = "get Secret satis/satis-webhook-no-such-secret"
 
   init() {
     handler = DeliveryHandler(store: fixture.store, namespace: "satis", timeLimit: .seconds(8))
   }
 
-  private func send(to key: NamespacedName, secret: String = Fixture.secret) async -> String {
+  private func send(to address: Address, secret: String = Fixture.secret) async -> String {
     let call = GitHubCalls.push().signed(with: secret)
     let headers = Headers(call.headers.map { (name: $0.key, value: $0.value) })
-    let delivery = Delivery(headers: headers, body: call.body)
-    return await handler.answer(delivery, from: GitHosts.sender(of: headers), to: key).result
+    let delivery = Delivery(headers: headers, body: call.body, time: Fixture.time)
+    return await handler.answer(delivery, from: GitHosts.sender(of: headers), to: address).result
   }
 
   /// What a call has asked, in any order.
@@ -33,9 +33,10 @@ import Testing
   @Test func `the secrets of a repository are read together with it, once they are known`() async {
     _ = await send(to: known)
     let asked = await requests { #expect(await send(to: known) == "duplicate") }
+    let build = fixture.store.builds.first?.metadata.name ?? ""
     #expect(
       asked == [
-        "create SatisBuild satis/\(fixture.store.builds.first?.metadata.name ?? "")",
+        "create SatisBuild satis/\(build)", "get SatisBuild satis/\(build)",
         "get SatisRepository satis/packages", "get Secret satis/packages-webhook",
       ])
   }
@@ -77,7 +78,7 @@ import Testing
 
   @Test func `a repository that is gone lets nobody in with what it named`() async {
     _ = await send(to: known)
-    fixture.store.remove(known)
+    fixture.store.remove(NamespacedName(namespace: "satis", name: "packages"))
     #expect(await send(to: known) == "unauthorized")
     let asked = await requests { #expect(await send(to: known) == "unauthorized") }
     #expect(asked == ["get SatisRepository satis/packages", decoy].sorted())

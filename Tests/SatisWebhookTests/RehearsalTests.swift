@@ -35,7 +35,7 @@ import Testing
         ref       refs/heads/main
         commit    \(GitHubCalls.commit)
         actor     alexdoe-work
-        answer    202 created; or 200 duplicate, when this delivery was here before
+        answer    202 created if satis.json lists the source, else 200 ignored; 200 duplicate if this delivery was here before
 
         """)
   }
@@ -157,6 +157,17 @@ import Testing
   }
 
   // MARK: - Recordings
+
+  @Test func `a host that the path names is believed, and a whole namespace may be called`() async throws {
+    for path in ["/satis/packages/github", "/satis/-/github", "/satis"] {
+      let call = GitHubCalls.push().signed()
+      let rehearsal = try await Rehearsal(
+        of: recording(call, line: "POST \(path) HTTP/1.1"), from: nil, secret: Array(Fixture.secret.utf8))
+      #expect(rehearsal.isAccepted, "\(path)")
+      let byPath = rehearsal.description.hasPrefix("host      github, by the path\n")
+      #expect(byPath == path.hasSuffix("github"), "\(path)")
+    }
+  }
 
   @Test func `a recording without a first line is read as one with it`() async throws {
     let call = GitHubCalls.push().signed()

@@ -8,7 +8,7 @@ import Testing
   let fixture = Fixture()
   let push = GitHubCalls.push().signed()
 
-  @Test(arguments: ["/", "/satis", "/satis/packages/more", "/favicon.ico"])
+  @Test(arguments: ["/", "/satis/packages/more", "/satis/packages/github/more", "/satis/-/more"])
   func `an unknown path is not found`(path: String) async throws {
     let reply = try await fixture.send(.post, path, push)
 
@@ -19,9 +19,11 @@ import Testing
     #expect(fixture.store.requests.isEmpty)
   }
 
-  @Test(arguments: [.get, .put, .patch, .delete, .options] as [HTTPRequest.Method])
-  func `repositories take POST only`(method: HTTPRequest.Method) async throws {
-    let reply = try await fixture.send(method, "/satis/packages", push)
+  @Test(
+    arguments: [.get, .put, .patch, .delete, .options] as [HTTPRequest.Method],
+    ["/satis/packages", "/satis", "/satis/packages/github", "/satis/-/github"])
+  func `repositories and namespaces take POST only`(method: HTTPRequest.Method, path: String) async throws {
+    let reply = try await fixture.send(method, path, push)
 
     #expect(reply.status == 405)
     #expect(reply["error"] == "method_not_allowed")

@@ -21,6 +21,7 @@ public struct SatisConfiguration: Sendable, Hashable {
   private let bySource: [SourceURL: [Repository]]
   private let byURL: [String: [Repository]]
   private let byName: [String: [Repository]]
+  private let aliases: [SatisRepository.SourceAlias]
 
   /// An entry of `repositories`.
   public struct Repository: Sendable, Hashable {
@@ -40,9 +41,10 @@ public struct SatisConfiguration: Sendable, Hashable {
 
   /// Reads a satis.json.
   ///
+  /// - Parameter aliases: further URLs of its sources.
   /// - Throws: `Refusal` for what Satis cannot read, and for what is unsafe in a shared cluster: credentials in
   ///   URLs, which Satis would publish, and sources that reach into the pod's file system.
-  public init(text: String) throws(Refusal) {
+  public init(text: String, aliases: [SatisRepository.SourceAlias] = []) throws(Refusal) {
     guard text.utf8.count <= Self.maximumBytes else {
       throw Refusal(
         description:
@@ -68,6 +70,7 @@ public struct SatisConfiguration: Sendable, Hashable {
           + "use archive.directory")
     }
     self.text = text
+    self.aliases = aliases
     hash = SHA256.hash(data: Array(text.utf8)).hexadecimal
     let repositories = try Self.repositories(members["repositories"] ?? [])
     self.repositories = repositories
@@ -82,8 +85,9 @@ public struct SatisConfiguration: Sendable, Hashable {
   /// - Throws: `Refusal` when satis.json does not list the source, saying what to change.
   public func match(_ source: SatisBuild.Source) throws(Refusal) -> [Repository] {
     if let url = source.url {
-      if let exact = byURL[url] { return exact }
-      if let matches = SourceURL(url).flatMap({ bySource[$0] }) { return matches }
+      if let matches = entries(of: url) ?? alias(of: url).flatMap({ entries(of: $0.source) }) {
+        return matches
+      }
       throw Refusal(
         description: "satis.json lists no source '\(RedactedURL(url))'; add {\"type\": \"vcs\", \"url\": "
           + "\"\(RedactedURL(url))\"} to its repositories, or correct source.url")
@@ -93,6 +97,16 @@ public struct SatisConfiguration: Sendable, Hashable {
     throw Refusal(
       description: "no entry of satis.json's repositories has \"name\": \"\(package)\"; add the name to the "
         + "package's entry, or give source.url instead")
+  }
+
+  /// The entries that the URL itself names.
+  private func entries(of url: String) -> [Repository]? {
+    byURL[url] ?? SourceURL(url).flatMap { bySource[$0] }
+  }
+
+  private func alias(of url: String) -> SatisRepository.SourceAlias? {
+    let source = SourceURL(url)
+    return aliases.first { $0.url == url || (source != nil && SourceURL($0.url) == source) }
   }
 
   private static func repositories(_ value: JSONValue) throws(Refusal) -> [Repository] {

@@ -48,10 +48,13 @@ public enum ResourceNames {
   }
 
   /// The name of a webhook's build: the same delivery gives the same name.
+  ///
+  /// - Parameter failures: how many builds of the delivery have failed, each of which may be asked for again.
   public static func build(
-    repository: ObjectMetadata, host: String, delivery: String, source: String
+    repository: ObjectMetadata, host: String, delivery: String, source: String, failures: Int = 0
   ) -> String {
-    let identity = [repository.uid ?? "", host, delivery, source].map { "\($0.utf8.count):\($0)" }.joined()
+    let parts = [repository.uid ?? "", host, delivery, source] + (failures > 0 ? ["\(failures)"] : [])
+    let identity = parts.map { "\($0.utf8.count):\($0)" }.joined()
     return "\(prefix(repository.name, 40))-\(digest(identity, 16))"
   }
 

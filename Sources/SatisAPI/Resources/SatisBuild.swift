@@ -20,6 +20,11 @@ public struct SatisBuild: KubernetesObject {
     self.status = status
   }
 
+  /// The reason of the build's condition; nil until the controller has seen it.
+  public var reason: Reason? {
+    status?.conditions?[ConditionType.succeeded].flatMap { Reason(rawValue: $0.reason) }
+  }
+
   /// What is asked of a build.
   public struct Spec: Codable, Hashable, Sendable {
     /// The repository, in the same namespace.

@@ -24,6 +24,8 @@ public struct SatisRepository: KubernetesObject {
   public struct Spec: Codable, Hashable, Sendable {
     /// Where satis.json comes from.
     public var config: ConfigSource
+    /// Further URLs by which git hosts call the sources of satis.json.
+    public var sourceAliases: [SourceAlias]?
     /// Where releases are written.
     public var output: Output
     /// Where Composer's cache is kept; a directory that goes with the pod when left out.
@@ -72,6 +74,20 @@ public struct SatisRepository: KubernetesObject {
       self.inline = inline
       self.configMapKeyRef = configMapKeyRef
       self.secretKeyRef = secretKeyRef
+    }
+  }
+
+  /// Another URL of a source: after it was renamed, of a mirror, or as a host writes it.
+  public struct SourceAlias: Codable, Hashable, Sendable {
+    /// The URL that is not in satis.json, in any spelling.
+    public var url: String
+    /// The URL of the source in satis.json, in any spelling.
+    public var source: String
+
+    /// Names a source by another URL.
+    public init(url: String, source: String) {
+      self.url = url
+      self.source = source
     }
   }
 
@@ -180,11 +196,21 @@ public struct SatisRepository: KubernetesObject {
   public struct Webhook: Codable, Hashable, Sendable {
     /// Shared secrets, any of which is accepted, so that one can be replaced without a gap.
     public var secretRefs: [KeyReference]?
+    /// What becomes of a push to a source that satis.json does not list; `Ignore` when left out.
+    public var unknownSource: UnknownSource?
 
     /// Names the secrets.
     public init(secretRefs: [KeyReference]? = nil) {
       self.secretRefs = secretRefs
     }
+  }
+
+  /// What becomes of a push to a source that satis.json does not list.
+  public enum UnknownSource: String, Codable, Hashable, Sendable {
+    /// Nothing is built.
+    case ignore = "Ignore"
+    /// Everything is built, since something that satis.json leads to may have changed.
+    case fullBuild = "FullBuild"
   }
 
   /// Cron expressions by which ordinary builds are made.

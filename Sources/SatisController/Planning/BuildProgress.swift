@@ -15,11 +15,6 @@ extension SatisBuild {
   /// Whether nobody wants the build any more.
   var isCancelled: Bool { spec.state == .cancelled }
 
-  /// The reason of the build's condition.
-  var reason: Reason? {
-    status?.conditions?[ConditionType.succeeded].flatMap { Reason(rawValue: $0.reason) }
-  }
-
   /// The status of a build that waits; one that failed before goes on saying why.
   func queued(_ message: String, at now: Timestamp) -> Status {
     var status = seen(at: now)

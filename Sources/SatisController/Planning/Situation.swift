@@ -76,14 +76,6 @@ struct Situation: Sendable {
   }
 }
 
-/// Why there is no satis.json to build from.
-struct ConfigurationProblem: Error, Hashable, Sendable {
-  /// Whether something is missing that may still come, as opposed to something that is wrong.
-  var isMissing: Bool
-  /// A sentence that names the object and the remedy.
-  var message: String
-}
-
 /// Something that has to be read from the server before a decision can be made.
 enum Look: Hashable, Sendable {
   /// The repository itself.

@@ -37,7 +37,7 @@ struct KubernetesAccess: ClusterAccess {
   func configuration(
     of repository: SatisRepository
   ) async throws(KubernetesError) -> Result<SatisConfiguration, ConfigurationProblem> {
-    try await ConfigurationLoader(client: client).load(repository)
+    try await ConfigurationLoader(reader: client).load(repository)
   }
 
   func volumeClaim(_ key: NamespacedName) async throws(KubernetesError) -> PersistentVolumeClaim? {

@@ -18,12 +18,12 @@ struct Generic: GitHost {
     headers["Idempotency-Key"]
   }
 
-  func proof(in headers: Headers) throws(Refusal) -> Proof {
-    if let token = bearerToken(in: headers) { return .token(Array(token.utf8)) }
-    guard let signature = headers["X-Hub-Signature-256"] else {
+  func proof(in delivery: Delivery) throws(Refusal) -> Proof {
+    if let token = Authorization(delivery.headers)?.bearerToken { return .token(token) }
+    guard let signature = delivery.headers["X-Hub-Signature-256"] else {
       throw .unauthorized("there is neither 'Authorization: Bearer' nor X-Hub-Signature-256")
     }
-    return try Proof(signature: signature)
+    return try Proof(signature: signature, of: delivery.body)
   }
 
   func event(in delivery: VerifiedDelivery) throws(Refusal) -> HostEvent {
@@ -33,14 +33,7 @@ struct Generic: GitHost {
       throw .malformed("The body names nothing to build; send \(Self.form)")
     }
     let source = try SatisBuild.Source(checkedURL: request.url, package: request.package)
-    return .push(Push(source: source, deliveryID: deliveryID(in: delivery.headers)))
-  }
-
-  /// RFC 6750, section 2.1; the scheme's letter case does not matter (RFC 9110, section 11.1).
-  private func bearerToken(in headers: Headers) -> Substring? {
-    let scheme = "bearer "
-    guard let value = headers["Authorization"], value.lowercased().hasPrefix(scheme) else { return nil }
-    return value.dropFirst(scheme.count)
+    return .push(Push(sources: [source], deliveryID: deliveryID(in: delivery.headers)))
   }
 }
 

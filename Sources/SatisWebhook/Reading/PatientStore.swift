@@ -27,6 +27,18 @@ struct PatientStore: BuildStore {
     try await patiently { () throws(KubernetesError) in try await store.secret(key) }
   }
 
+  func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+    try await patiently { () throws(KubernetesError) in try await store.repositories(in: namespace) }
+  }
+
+  func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
+    try await patiently { () throws(KubernetesError) in try await store.configMap(key) }
+  }
+
+  func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild {
+    try await patiently { () throws(KubernetesError) in try await store.build(key) }
+  }
+
   func create(_ build: SatisBuild) async throws(KubernetesError) {
     try await patiently { () throws(KubernetesError) in try await store.create(build) }
   }

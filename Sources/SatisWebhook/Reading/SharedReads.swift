@@ -9,11 +9,16 @@ struct SharingStore: BuildStore {
   private let store: any BuildStore
   private let repositories: SharedReads<SatisRepository>
   private let secrets: SharedReads<Secret>
+  private let configMaps: SharedReads<ConfigMap>
+  private let namespaces: SharedReads<[SatisRepository]>
 
   init(_ store: any BuildStore) {
     self.store = store
     repositories = SharedReads { key throws(KubernetesError) in try await store.repository(key) }
     secrets = SharedReads { key throws(KubernetesError) in try await store.secret(key) }
+    configMaps = SharedReads { key throws(KubernetesError) in try await store.configMap(key) }
+    namespaces = SharedReads { key throws(KubernetesError) in try await store.repositories(in: key.namespace)
+    }
   }
 
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
@@ -22,6 +27,18 @@ struct SharingStore: BuildStore {
 
   func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret {
     try await secrets.read(key)
+  }
+
+  func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
+    try await configMaps.read(key)
+  }
+
+  func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+    try await namespaces.read(NamespacedName(namespace: namespace, name: ""))
+  }
+
+  func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild {
+    try await store.build(key)
   }
 
   func create(_ build: SatisBuild) async throws(KubernetesError) {

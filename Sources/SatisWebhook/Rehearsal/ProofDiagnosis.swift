@@ -1,4 +1,3 @@
-import Crypto
 import FoundationEssentials
 
 /// Which of the usual mistakes a proof looks like that does not fit.
@@ -24,12 +23,13 @@ struct ProofDiagnosis {
           + "find out what takes X-Hub-Signature-256 away")
       return
     }
-    guard let proof = try? host.proof(in: delivery.headers) else {
+    guard let proof = try? host.proof(in: delivery) else {
       hints.append(
         "the host sends no signature, so no secret is entered there, or something takes the header away")
       return
     }
-    if isSignedWithNothing(proof) {
+    // Asked apart: to the service an empty secret is none.
+    if proof.fits([]) {
       hints.append("it is signed with an empty secret: enter the secret at the host")
       return
     }
@@ -37,7 +37,7 @@ struct ProofDiagnosis {
     let used = Array(secret.dropLast { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
     for (changed, change) in [(used, nil)] + Self.secrets(used) {
       for (body, alteration) in [(delivery.body, nil)] + Self.bodies(delivery)
-      where fits(proof, changed, body) {
+      where fits(changed, body) {
         hints.append("it would fit \([change, alteration].compactMap(\.self).joined(separator: ", and "))")
         return
       }
@@ -46,16 +46,9 @@ struct ProofDiagnosis {
       "it fits none of the usual mistakes: another secret is entered at the host, or the body was changed")
   }
 
-  private func fits(_ proof: Proof, _ secret: [UInt8], _ body: [UInt8]) -> Bool {
-    let changed = Delivery(headers: delivery.headers, body: body)
-    return (try? VerifiedDelivery(changed, proof: proof, secrets: SharedSecrets([secret]))) != nil
-  }
-
-  /// Asked apart: to the service an empty secret is none.
-  private func isSignedWithNothing(_ proof: Proof) -> Bool {
-    guard case .signature(let code) = proof else { return false }
-    return HMAC<SHA256>.isValidAuthenticationCode(
-      code, authenticating: delivery.body, using: SymmetricKey(data: [UInt8]()))
+  private func fits(_ secret: [UInt8], _ body: [UInt8]) -> Bool {
+    let changed = Delivery(headers: delivery.headers, body: body, time: delivery.time)
+    return (try? host.proof(in: changed))?.fits(secret) == true
   }
 
   // MARK: - Mistakes

@@ -1,3 +1,5 @@
+import KubernetesClient
+
 /// A call as somebody has recorded it: a raw HTTP request, with or without its first line.
 struct RecordedCall: Sendable {
   /// Where it went, as in `/satis/packages`; nil when the recording begins with the headers.
@@ -33,7 +35,10 @@ struct RecordedCall: Sendable {
       let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
       fields.append((String(line[..<colon]), String(value)))
     }
-    delivery = Delivery(headers: Headers(fields), body: Array(rest))
+    let headers = Headers(fields)
+    // A recording is old; when it was made, it was not.
+    let time = headers["webhook-timestamp"].flatMap { Int64($0) } ?? 0
+    delivery = Delivery(headers: headers, body: Array(rest), time: Timestamp(seconds: time))
   }
 }
 

@@ -23,21 +23,25 @@ public struct Rehearsal: Sendable {
   ) async throws(UnreadableRecording) {
     let call = try RecordedCall(recording)
     let delivery = call.delivery
-    let sender = GitHosts.sender(of: delivery.headers)
-    let key = repository ?? call.repository ?? NamespacedName(namespace: "satis", name: "packages")
-    let store = RehearsalStore(key, secret: secret)
+    let sender = call.namedHost ?? GitHosts.sender(of: delivery.headers)
+    let address =
+      repository.map { Address(namespace: $0.namespace, repository: $0.name) } ?? call.address
+      ?? Address(namespace: "satis", repository: "packages")
+    let store = RehearsalStore(address, secret: secret)
     let answer: Answer =
       if delivery.body.count > sender.maximumBodyBytes {
         .refused(.tooLarge(limit: sender.maximumBodyBytes))
       } else {
         await DeliveryHandler(store: store, namespace: nil, timeLimit: .seconds(8))
-          .answer(delivery, from: sender, to: key)
+          .answer(delivery, from: sender, to: address)
       }
     var lines: [(topic: String, text: String)] = []
-    lines.append(("host", Self.recognition(of: sender, in: delivery.headers, said: host)))
+    let byPath = call.namedHost != nil
+    lines.append(("host", Self.recognition(of: sender, byPath: byPath, in: delivery.headers, said: host)))
     lines.append(("delivery", sender.deliveryID(in: delivery.headers)?.printable(limit: 256) ?? "none"))
     lines.append(("body", Self.size(of: delivery)))
-    lines.append(("proof", Self.proof(answer)))
+    let isTrial = sender.trial(in: delivery.headers) != nil
+    lines.append(("proof", isTrial ? "none is needed for this" : Self.proof(answer)))
     if case .refused(.unauthorized) = answer {
       let diagnosis = ProofDiagnosis(of: delivery, from: sender, secret: secret)
       lines += diagnosis.hints.map { ("hint", $0) }
@@ -51,13 +55,17 @@ public struct Rehearsal: Sendable {
 
   // MARK: - In words
 
-  private static func recognition(of sender: any GitHost, in headers: Headers, said: String?) -> String {
+  private static func recognition(
+    of sender: any GitHost, byPath: Bool, in headers: Headers, said: String?
+  ) -> String {
     let reasons = headers.names.filter { name in
       GitHosts.sender(of: Headers([(name, headers[name] ?? "")])).provider == sender.provider
     }
     let generic = GitHosts.sender(of: Headers([])).provider
     var text = sender.provider
-    if sender.provider == generic {
+    if byPath {
+      text += ", by the path"
+    } else if sender.provider == generic {
       text += ", since there is no header of any other host"
     } else if !reasons.isEmpty {
       text += ", by \(reasons.joined(separator: ", "))"
@@ -106,7 +114,10 @@ public struct Rehearsal: Sendable {
   private static func text(of answer: Answer) -> String {
     let code = answer.status.code
     switch answer {
-    case .created, .duplicate: return "\(code) created; or 200 duplicate, when this delivery was here before"
+    case .created, .duplicate:
+      return
+        "\(code) created if satis.json lists the source, else 200 ignored; 200 duplicate if this delivery was here "
+        + "before"
     case .pong, .ignored: return "\(code) \(answer.result)"
     case .refused(let refusal): return "\(code) \(refusal.code): \(refusal.message)"
     }
@@ -124,11 +135,19 @@ extension Rehearsal: CustomStringConvertible {
 }
 
 extension RecordedCall {
-  /// The repository that the path names.
-  fileprivate var repository: NamespacedName? {
-    let parts = (path ?? "").prefix { $0 != "?" }.split(separator: "/")
-    guard parts.count >= 2 else { return nil }
-    return NamespacedName(namespace: String(parts[0]), name: String(parts[1]))
+  private var pathParts: [Substring] { (path ?? "").prefix { $0 != "?" }.split(separator: "/") }
+
+  /// The repository, or the namespace, that the path names.
+  fileprivate var address: Address? {
+    let parts = pathParts
+    guard let namespace = parts.first else { return nil }
+    return Address(namespace: String(namespace), repository: parts.count > 1 ? String(parts[1]) : nil)
+  }
+
+  /// The host that the path names.
+  fileprivate var namedHost: (any GitHost)? {
+    let parts = pathParts
+    return parts.count > 2 ? GitHosts.named(parts[2]) : nil
   }
 }
 
@@ -136,22 +155,28 @@ extension RecordedCall {
 private final class RehearsalStore: BuildStore {
   private static let reference = KeyReference(name: "webhook", key: "secret")
 
-  private let key: NamespacedName
+  private let address: Address
   private let secret: [UInt8]
   private let made = Mutex<[SatisBuild]>([])
 
-  init(_ key: NamespacedName, secret: [UInt8]) {
-    self.key = key
+  init(_ address: Address, secret: [UInt8]) {
+    self.address = address
     self.secret = secret
   }
 
   var builds: [SatisBuild] { made.withLock { $0 } }
 
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
-    var spec = SatisRepository.Spec(config: .init(inline: "{}"), output: .init(claimName: "output"))
+    // A satis.json that cannot be read stands for one that lists every source.
+    var spec = SatisRepository.Spec(
+      config: .init(configMapKeyRef: Self.reference), output: .init(claimName: "output"))
     spec.webhook = .init(secretRefs: [Self.reference])
     return SatisRepository(
       metadata: ObjectMetadata(name: key.name, namespace: key.namespace), spec: spec)
+  }
+
+  func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+    [try await repository(NamespacedName(namespace: namespace, name: address.repository ?? "packages"))]
   }
 
   func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret {
@@ -160,7 +185,19 @@ private final class RehearsalStore: BuildStore {
       data: [Self.reference.key: Base64Data(secret)])
   }
 
+  func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
+    throw Self.missing("get ConfigMap \(key)")
+  }
+
+  func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild {
+    throw Self.missing("get SatisBuild \(key)")
+  }
+
   func create(_ build: SatisBuild) async throws(KubernetesError) {
     made.withLock { $0.append(build) }
+  }
+
+  private static func missing(_ request: String) -> KubernetesError {
+    KubernetesError(request: request, cause: .status(.init(code: 404, reason: "NotFound")))
   }
 }

@@ -7,6 +7,10 @@ import Synchronization
 final class FuzzStore: BuildStore {
   private let asked = Atomic(0)
   private let made = Atomic(0)
+  private static let satisJSON = """
+    {"name": "acme/packages", "homepage": "https://packages.example.org", "repositories": [{"type": "vcs", "url": \
+    "https://git.example.org/acme/lib.git", "name": "acme/lib"}]}
+    """
   private let reference = KeyReference(name: "packages-webhook", key: "secret")
 
   /// Requests so far.
@@ -18,9 +22,10 @@ final class FuzzStore: BuildStore {
     asked.add(1, ordering: .relaxed)
     var metadata = ObjectMetadata(name: key.name, namespace: key.namespace)
     metadata.uid = "5a1b"
+    // Every fourth satis.json cannot be read, so that whatever the call names is built.
+    let isListed = asked.load(ordering: .relaxed) % 4 != 0
     var spec = SatisRepository.Spec(
-      config: .init(
-        inline: #"{"repositories":[{"type":"vcs","url":"https://git.example.org/acme/lib.git"}]}"#),
+      config: isListed ? .init(inline: Self.satisJSON) : .init(configMapKeyRef: reference),
       output: .init(claimName: "output"))
     spec.webhook = .init(secretRefs: [reference])
     return SatisRepository(metadata: metadata, spec: spec)
@@ -35,6 +40,24 @@ final class FuzzStore: BuildStore {
     return Secret(
       metadata: ObjectMetadata(name: key.name, namespace: key.namespace),
       data: [reference.key: Base64Data(FuzzedCall.secret)])
+  }
+
+  func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+    [try await repository(NamespacedName(namespace: namespace, name: "packages"))]
+  }
+
+  func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
+    asked.add(1, ordering: .relaxed)
+    throw KubernetesError(
+      request: "get ConfigMap \(key)", cause: .status(.init(code: 404, reason: "NotFound")))
+  }
+
+  /// A build that was here before, and has not failed.
+  func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild {
+    asked.add(1, ordering: .relaxed)
+    return SatisBuild(
+      metadata: ObjectMetadata(name: key.name, namespace: key.namespace),
+      spec: .init(repositoryRef: .init(name: "packages")))
   }
 
   func create(_ build: SatisBuild) async throws(KubernetesError) {

@@ -1,3 +1,5 @@
+import KubernetesClient
+
 @testable import SatisWebhook
 
 /// A call that a host may have sent, and what somebody has made of it.
@@ -34,7 +36,9 @@ struct FuzzedCall {
     }
   }
 
-  var delivery: Delivery { Delivery(headers: Headers(headers), body: body) }
+  var delivery: Delivery {
+    Delivery(headers: Headers(headers), body: body, time: Timestamp(seconds: HostSample.time))
+  }
 
   /// The same as raw bytes, as somebody may have recorded it.
   var recording: [UInt8] {

@@ -9,9 +9,14 @@ struct HostSample {
     case signature(header: String, prefix: String)
     /// A header with the secret behind a prefix.
     case token(header: String, prefix: String)
+    /// The headers of the Standard Webhooks specification, whose signature covers id and time as well.
+    case standard(id: String)
     /// The secret as the password of `Authorization: Basic`.
     case password
   }
+
+  /// When all calls come in, in seconds since 1970.
+  static let time: Int64 = 1_785_585_600
 
   /// The name by which the service knows the host.
   let provider: String
@@ -30,6 +35,10 @@ struct HostSample {
       let code = HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: secret))
       return (header, prefix + code.map { String(format: "%02x", $0) }.joined())
     case .token(let header, let prefix): return (header, prefix + String(decoding: secret, as: UTF8.self))
+    case .standard(let id):
+      let content = Array("\(id).\(Self.time).".utf8) + body
+      let code = HMAC<SHA256>.authenticationCode(for: content, using: SymmetricKey(data: secret))
+      return ("webhook-signature", "v1,\(Data(code).base64EncodedString())")
     case .password:
       let pair = Array("azure:".utf8) + secret
       return ("Authorization", "Basic \(Data(pair).base64EncodedString())")
@@ -38,7 +47,10 @@ struct HostSample {
 
   /// Whether a proof is worth nothing for any other body.
   var coversBody: Bool {
-    if case .signature = proof { true } else { false }
+    switch proof {
+    case .signature, .standard: true
+    case .token, .password: false
+    }
   }
 }
 
@@ -58,9 +70,9 @@ extension HostSample {
         ("Push Hook", gitLabPush("push")), ("Tag Push Hook", gitLabPush("tag_push")), ("Issue Hook", "{}"),
       ]),
     HostSample(
-      provider: "bitbucket", proof: .signature(header: "X-Hub-Signature", prefix: "sha256="),
-      headers: [("X-Request-Id", "e4d9c1d5-8f8e-4d8f-8b41-4d2b0e5d5f3a")], eventHeader: "X-Event-Key",
-      events: [("repo:refs_changed", dataCenterPush), ("diagnostics:ping", #"{"test":true}"#)]),
+      provider: "gitlab", proof: .standard(id: "f5e5f430"),
+      headers: [("webhook-id", "f5e5f430"), ("webhook-timestamp", "\(time)")], eventHeader: "X-Gitlab-Event",
+      events: [("Push Hook", gitLabPush("push")), ("Issue Hook", "{}")]),
     HostSample(
       provider: "bitbucket-data-center", proof: .signature(header: "X-Hub-Signature", prefix: "sha256="),
       headers: [("X-Request-Id", "e4d9c1d5-8f8e-4d8f-8b41-4d2b0e5d5f3a")], eventHeader: "X-Event-Key",

@@ -13,7 +13,7 @@ struct WebhookFuzz {
   let first: UInt64
 
   private let store = FuzzStore()
-  private let key = NamespacedName(namespace: "satis", name: "packages")
+  private static let namespace = "satis"
   /// What the allocator may keep for itself, in bytes.
   private static let slack = 48 << 20
 
@@ -24,11 +24,12 @@ struct WebhookFuzz {
 
   /// - Returns: whether nothing was found.
   func run() async -> Bool {
-    let handler = DeliveryHandler(store: store, namespace: key.namespace, timeLimit: .seconds(60))
+    let handler = DeliveryHandler(store: store, namespace: Self.namespace, timeLimit: .seconds(60))
     var failed = 0
     var all: [String: Int] = [:]
     for provider in GitHosts.providers {
-      guard let sample = HostSample.all.first(where: { $0.provider == provider }) else {
+      let samples = HostSample.all.filter { $0.provider == provider }
+      guard !samples.isEmpty else {
         print("there is no sample of what \(provider) sends; add one to HostSample.all")
         return false
       }
@@ -36,8 +37,11 @@ struct WebhookFuzz {
       var early = 0
       for seed in first..<(first + count) {
         var dice = Dice(seed: seed)
-        let call = FuzzedCall(sample, &dice)
-        let (result, problem) = await send(call, to: handler)
+        let call = FuzzedCall(dice.pick(samples), &dice)
+        // To a repository, or to all of its namespace.
+        let address = Address(
+          namespace: Self.namespace, repository: dice.roll(3) == 0 ? nil : "packages")
+        let (result, problem) = await send(call, to: address, of: handler)
         tally[result, default: 0] += 1
         if let problem {
           failed += 1
@@ -66,12 +70,12 @@ struct WebhookFuzz {
 
   /// - Returns: the word of the answer, and what is wrong with it.
   private func send(
-    _ call: FuzzedCall, to handler: DeliveryHandler
+    _ call: FuzzedCall, to address: Address, of handler: DeliveryHandler
   ) async -> (result: String, problem: String?) {
     let delivery = call.delivery
     let requests = store.requests
     let builds = store.builds
-    let answer = await handler.answer(delivery, from: GitHosts.sender(of: delivery.headers), to: key)
+    let answer = await handler.answer(delivery, from: GitHosts.sender(of: delivery.headers), to: address)
     guard !call.isGenuine else { return (answer.result, nil) }
     if store.builds > builds { return (answer.result, "a build was made without the secret") }
     // What is answered without a question to the cluster says nothing about it.

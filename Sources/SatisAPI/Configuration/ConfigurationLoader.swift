@@ -1,14 +1,52 @@
-import KubernetesClient
-import SatisAPI
+public import KubernetesClient
+
+/// Reads the two kinds of objects that a satis.json can be kept in.
+public protocol ConfigurationReader: Sendable {
+  /// Reads a ConfigMap, live.
+  func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap
+  /// Reads a Secret, live.
+  func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret
+}
+
+extension KubernetesClient: ConfigurationReader {
+  /// `get configmaps`.
+  public func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
+    try await get(ConfigMap.self, key)
+  }
+
+  /// `get secrets`.
+  public func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret {
+    try await get(Secret.self, key)
+  }
+}
+
+/// Why there is no satis.json to build from.
+public struct ConfigurationProblem: Error, Hashable, Sendable {
+  /// Whether something is missing that may still come, as opposed to something that is wrong.
+  public var isMissing: Bool
+  /// A sentence that names the object and the remedy.
+  public var message: String
+
+  /// Describes a problem.
+  public init(isMissing: Bool, message: String) {
+    self.isMissing = isMissing
+    self.message = message
+  }
+}
 
 /// Reads satis.json from where the repository says it is.
-struct ConfigurationLoader: Sendable {
-  let client: KubernetesClient
+public struct ConfigurationLoader: Sendable {
+  private let reader: any ConfigurationReader
 
-  /// The configuration, or why there is none.
+  /// Reads through this door.
+  public init(reader: any ConfigurationReader) {
+    self.reader = reader
+  }
+
+  /// The configuration, which also knows the repository's `spec.sourceAliases`, or why there is none.
   ///
   /// - Throws: `KubernetesError` when the API server gives no answer; that is no verdict.
-  func load(
+  public func load(
     _ repository: SatisRepository
   ) async throws(KubernetesError) -> Result<SatisConfiguration, ConfigurationProblem> {
     let text: String
@@ -17,7 +55,7 @@ struct ConfigurationLoader: Sendable {
     case .failure(let problem): return .failure(problem)
     }
     do throws(SatisConfiguration.Refusal) {
-      return .success(try SatisConfiguration(text: text))
+      return .success(try SatisConfiguration(text: text, aliases: repository.spec.sourceAliases ?? []))
     } catch {
       return .failure(
         ConfigurationProblem(
@@ -33,15 +71,13 @@ struct ConfigurationLoader: Sendable {
     if let inline = source.inline { return .success(inline) }
     if let reference = source.configMapKeyRef {
       return try await text(repository, "ConfigMap", reference) { () async throws(KubernetesError) in
-        let object = try await client.get(
-          ConfigMap.self, NamespacedName(namespace: namespace, name: reference.name))
+        let object = try await reader.configMap(NamespacedName(namespace: namespace, name: reference.name))
         return object.data?[reference.key]
       }
     }
     if let reference = source.secretKeyRef {
       return try await text(repository, "Secret", reference) { () async throws(KubernetesError) in
-        let object = try await client.get(
-          Secret.self, NamespacedName(namespace: namespace, name: reference.name))
+        let object = try await reader.secret(NamespacedName(namespace: namespace, name: reference.name))
         return object.data?[reference.key].map { String(decoding: $0.bytes, as: UTF8.self) }
       }
     }

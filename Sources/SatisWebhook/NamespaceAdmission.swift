@@ -1,0 +1,31 @@
+import KubernetesClient
+import SatisAPI
+
+/// The repositories of a namespace that a call may ask builds of, as the API server has them at this moment.
+struct NamespaceAdmission: Sendable {
+  let delivery: VerifiedDelivery
+  /// Those that have the secret of the call.
+  let repositories: [SatisRepository]
+
+  /// Tries the secrets of all repositories, each once however many have it.
+  ///
+  /// - Throws: `Refusal.unauthorized` when none fits, `Refusal.unavailable` when nobody waits for the answer any more: a
+  ///   body can be large, and secrets can be many.
+  init(_ delivery: Delivery, proof: Proof, among admissions: [Admission]) throws(Refusal) {
+    var tried: [[UInt8]: Bool] = [:]
+    for value in admissions.flatMap(\.values) where tried[value] == nil {
+      guard !Task.isCancelled else { throw .unavailable("the secrets could not be tried in time") }
+      tried[value] = proof.fits(value)
+    }
+    guard tried.values.contains(true) else {
+      let problems = admissions.flatMap(\.problems).prefix(8)
+      throw .unauthorized(
+        (["the signature or token fits no secret of the namespace's \(admissions.count) repositories"]
+          + problems)
+          .joined(separator: "; "))
+    }
+    self.delivery = try VerifiedDelivery(
+      delivery, proof: proof, secrets: SharedSecrets(tried.filter(\.value).map(\.key)))
+    repositories = admissions.filter { $0.values.contains { tried[$0] == true } }.compactMap(\.repository)
+  }
+}
