@@ -30,9 +30,10 @@ simulate: ## thousands of simulated runs with faults: SEEDS=10000, SEED=42 TRACE
 	@.build-simulate/release/simulate $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) \
 	  $(if $(TRACE),--trace) $(if $(MUTANTS),--mutants)
 
-fuzz: ## broken streams for the watch, under the address sanitizer: STREAMS=100000, SEED=0
+fuzz: ## broken streams for the watch and calls of the webhook, under the address sanitizer: STREAMS=100000, CALLS=100000, SEED=0
 	@Tests/install build
 	@Tests/Fuzz/run $(if $(STREAMS),$(STREAMS),100000) $(if $(SEED),$(SEED),0)
+	@Tests/Fuzz/run webhook $(if $(CALLS),$(CALLS),100000) $(if $(SEED),$(SEED),0)
 
 bench: ## speed and memory beside a bare loop, client-go and kopf: ONLY=burst, ROUNDS=5, SIZE=100000, IDLE=600
 	@Tests/Benchmarks/run

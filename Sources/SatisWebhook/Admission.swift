@@ -14,7 +14,7 @@ struct Admission: Sendable {
 
   /// Read where there is no secret to be read, so that a repository that does not exist costs as many requests,
   /// and as much time, as one that does.
-  private static let decoy = "satis-webhook-no-such-secret"
+  static let decoy = "satis-webhook-no-such-secret"
 
   /// Reads repository and secrets.
   ///

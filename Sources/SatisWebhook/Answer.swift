@@ -40,14 +40,21 @@ enum Answer: Sendable {
     }
   }
 
-  private var status: HTTPResponse.Status {
+  /// Whether the sender has nothing more to do.
+  var isSuccess: Bool {
+    if case .refused = self { false } else { true }
+  }
+
+  var status: HTTPResponse.Status {
     switch self {
     case .created: .accepted
     case .duplicate, .pong, .ignored: .ok
     case .refused(.unauthorized): .unauthorized
-    case .refused(.malformed): .badRequest
+    case .refused(.malformed), .refused(.badHTTP): .badRequest
     case .refused(.tooLarge): .contentTooLarge
-    case .refused(.unavailable): .serviceUnavailable
+    case .refused(.unavailable), .refused(.overloaded): .serviceUnavailable
+    case .refused(.timeout): .requestTimeout
+    case .refused(.headerTooLarge): .requestHeaderFieldsTooLarge
     case .refused(.methodNotAllowed): .methodNotAllowed
     case .refused(.unknownPath): .notFound
     }
@@ -58,6 +65,8 @@ enum Answer: Sendable {
     // RFC 9110, section 11.6.1: a 401 names a way to get in.
     case .refused(.unauthorized): [.wwwAuthenticate: "Bearer"]
     case .refused(.unavailable): [.retryAfter: "10"]
+    // What is too much at this moment is done in a few.
+    case .refused(.overloaded): [.retryAfter: "5"]
     case .refused(.methodNotAllowed(let allowed)): [.allow: allowed]
     default: [:]
     }
@@ -66,12 +75,18 @@ enum Answer: Sendable {
 
 extension Answer: ResponseGenerator {
   func response(from request: Request, context: some RequestContext) throws -> Response {
+    let (head, buffer) = try message()
+    // RFC 9110, section 9.3.2: an answer to HEAD has no body, though it tells the length of one.
+    let body = request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: buffer)
+    return Response(status: head.status, headers: head.headerFields, body: body)
+  }
+
+  /// The answer as it is sent.
+  func message() throws -> (head: HTTPResponse, body: ByteBuffer) {
     let buffer = ByteBuffer(string: try body.serialized() + "\n")
     var headers = headers
     headers[.contentType] = "application/json"
     headers[.contentLength] = String(buffer.readableBytes)
-    // RFC 9110, section 9.3.2: an answer to HEAD has no body, though it tells the length of one.
-    let body = request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: buffer)
-    return Response(status: status, headers: headers, body: body)
+    return (HTTPResponse(status: status, headerFields: headers), buffer)
   }
 }

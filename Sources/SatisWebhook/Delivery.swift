@@ -24,6 +24,9 @@ struct Headers: Sendable {
     }
   }
 
+  /// The names of all headers that say something, in lower case and in order.
+  var names: [String] { values.filter { !$0.value.isEmpty }.keys.sorted() }
+
   /// The value of a header; nil also when it is empty, which says as much.
   subscript(name: String) -> String? {
     values[name.lowercased()].flatMap { $0.isEmpty ? nil : $0 }

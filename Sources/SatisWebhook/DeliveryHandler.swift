@@ -9,14 +9,23 @@ struct DeliveryHandler: Sendable {
   let namespace: String?
   /// For all requests to the API server together: git hosts wait for 10 seconds and count silence as failure.
   let timeLimit: Duration
+  private let secretNames = SecretNames()
+
+  init(store: any BuildStore, namespace: String?, timeLimit: Duration) {
+    self.store = store
+    self.namespace = namespace
+    self.timeLimit = timeLimit
+  }
 
   /// Answers a call.
   ///
   /// Nothing is made unless the answer is `created`, or what the API server answered was lost.
   func answer(_ delivery: Delivery, from host: any GitHost, to address: Address) async -> Answer {
     let answer = await withTimeLimit(timeLimit) { () async -> Answer in
+      let store = ReadAhead(store, known: secretNames)
+      defer { store.end() }
       do throws(Refusal) {
-        return try await handle(delivery, from: host, to: address)
+        return try await handle(delivery, from: host, to: address, store)
       } catch {
         return .refused(error)
       }
@@ -25,11 +34,11 @@ struct DeliveryHandler: Sendable {
   }
 
   private func handle(
-    _ delivery: Delivery, from host: any GitHost, to address: Address
+    _ delivery: Delivery, from host: any GitHost, to address: Address, _ store: any BuildStore
   ) async throws(Refusal) -> Answer {
     if let reason = host.trial(in: delivery.headers) { return .ignored(reason: reason) }
     let proof = try host.proof(in: delivery)
-    let (verified, repositories) = try await admit(delivery, proof: proof, to: address)
+    let (verified, repositories) = try await admit(delivery, proof: proof, to: address, store)
     switch try host.event(in: verified) {
     case .ping: return .pong
     case .other(let reason): return .ignored(reason: reason)
@@ -44,10 +53,10 @@ struct DeliveryHandler: Sendable {
   }
 
   private func admit(
-    _ delivery: Delivery, proof: Proof, to address: Address
+    _ delivery: Delivery, proof: Proof, to address: Address, _ store: any BuildStore
   ) async throws(Refusal) -> (VerifiedDelivery, [SatisRepository]) {
     guard let repository = address.repository else {
-      return try await admit(delivery, proof: proof, toAllOf: address.namespace)
+      return try await admit(delivery, proof: proof, toAllOf: address.namespace, store)
     }
     let key = NamespacedName(namespace: address.namespace, name: repository)
     let admission: Admission
@@ -68,7 +77,7 @@ struct DeliveryHandler: Sendable {
   }
 
   private func admit(
-    _ delivery: Delivery, proof: Proof, toAllOf namespace: String
+    _ delivery: Delivery, proof: Proof, toAllOf namespace: String, _ store: any BuildStore
   ) async throws(Refusal) -> (VerifiedDelivery, [SatisRepository]) {
     let admissions: [Admission]
     do throws(KubernetesError) {

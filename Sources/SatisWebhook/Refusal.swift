@@ -9,6 +9,14 @@ enum Refusal: Error, Hashable {
   case tooLarge(limit: Int)
   /// The build could not be stored now. The reason is for the log, since it names objects of the cluster.
   case unavailable(String)
+  /// More calls, or more bytes, are on their way than the service takes on at once. Tells which limit it is.
+  case overloaded(String)
+  /// The call did not become whole in time. Tells what was late.
+  case timeout(String)
+  /// The header is longer than so many bytes, or has too many fields.
+  case headerTooLarge(limit: Int)
+  /// What came is not HTTP, or ends before it is whole.
+  case badHTTP
   /// There is something at the path, but for another method.
   case methodNotAllowed(allowed: String)
   /// There is nothing at the path.
@@ -21,6 +29,10 @@ enum Refusal: Error, Hashable {
     case .malformed: "malformed"
     case .tooLarge: "too_large"
     case .unavailable: "unavailable"
+    case .overloaded: "overloaded"
+    case .timeout: "timeout"
+    case .headerTooLarge: "header_too_large"
+    case .badHTTP: "bad_http"
     case .methodNotAllowed: "method_not_allowed"
     case .unknownPath: "not_found"
     }
@@ -40,6 +52,15 @@ enum Refusal: Error, Hashable {
     case .unavailable:
       "The build could not be stored, since the Kubernetes API did not take it. Send the same call again later; "
         + "the log of the webhook service says more."
+    case .overloaded:
+      "The service has too much to do at this moment; nothing was stored. Send the same call again later."
+    case .timeout(let late):
+      "\(late). Send the call again, faster."
+    case .headerTooLarge(let limit):
+      "The header has more than \(limit) bytes or \(ServingLimits.headerFields) fields, which no such call needs. "
+        + "Send less."
+    case .badHTTP:
+      "This is not HTTP/1.1, or ends too early. Send one Content-Length, or chunks, and the whole body."
     case .methodNotAllowed(let allowed):
       "This path takes \(allowed) only."
     case .unknownPath:
@@ -52,10 +73,23 @@ enum Refusal: Error, Hashable {
   /// What the log says, which only those see who may see the cluster.
   var reason: String {
     switch self {
-    case .unauthorized(let reason), .unavailable(let reason), .malformed(let reason): reason
+    case .unauthorized(let reason), .unavailable(let reason), .malformed(let reason), .overloaded(let reason),
+      .timeout(let reason):
+      reason
     case .tooLarge(let limit): "the body has more than \(limit) bytes"
+    case .headerTooLarge(let limit):
+      "the header has more than \(limit) bytes or \(ServingLimits.headerFields) fields"
+    case .badHTTP: "what came is not HTTP/1.1, or ends too early"
     case .methodNotAllowed(let allowed): "the path takes \(allowed) only"
     case .unknownPath: "there is nothing at this path"
     }
   }
+}
+
+extension Refusal {
+  /// The header was not there in time.
+  static func timeout(header limit: Duration) -> Self { .timeout("The header took longer than \(limit)") }
+
+  /// The body was not there in time.
+  static func timeout(body limit: Duration) -> Self { .timeout("The body took longer than \(limit)") }
 }

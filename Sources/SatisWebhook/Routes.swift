@@ -6,6 +6,7 @@ import Logging
 /// The paths of the service and what stands between HTTP and a `DeliveryHandler`.
 struct Routes: Sendable {
   let handler: DeliveryHandler
+  let load: ServingLoad
   let metrics: WebhookMetrics
   let logger: Logger
   let now: @Sendable () -> Timestamp
@@ -35,16 +36,38 @@ struct Routes: Sendable {
     guard let host = provider.map({ GitHosts.named($0) }) ?? GitHosts.sender(of: headers) else {
       throw HTTPError(.notFound)
     }
-    let answer: Answer
-    if let body = try await request.rawBody(upTo: host.maximumBodyBytes) {
-      answer = await handler.answer(
-        Delivery(headers: headers, body: body, time: now()), from: host, to: address)
-    } else {
-      answer = .refused(.tooLarge(limit: host.maximumBodyBytes))
-    }
+    let answer = await answer(request, headers, from: host, to: address)
     metrics.answered(answer, to: host, after: ContinuousClock.now - startTime)
     log(answer, host: host, delivery: host.deliveryID(in: headers), address: address)
     return answer
+  }
+
+  /// Answers a call as far as there is room for it.
+  private func answer(
+    _ request: Request, _ headers: Headers, from host: any GitHost, to address: Address
+  ) async -> Answer {
+    do throws(Refusal) {
+      try load.checkRoom()
+      return try await load.withBody(of: request, upTo: host.maximumBodyBytes) { body throws(Refusal) in
+        try await load.work {
+          let delivery = Delivery(headers: headers, body: body, time: now())
+          return await handler.answer(delivery, from: host, to: address)
+        }
+      }
+    } catch {
+      return .refused(error)
+    }
+  }
+
+  /// Notes what was answered before any of the routes: nothing of the call is known but where it came from.
+  @Sendable func refused(_ refusal: Refusal, from address: String?) {
+    metrics.refused(refusal)
+    logger.warning(
+      "call refused",
+      metadata: [
+        "host": "none", "from": "\(address ?? "unknown")", "error": "\(refusal.code)",
+        "reason": "\(refusal.reason)",
+      ])
   }
 
   /// What a sender chooses is made printable, so that it cannot forge lines.
@@ -67,19 +90,6 @@ struct Routes: Sendable {
 
   private func names(_ builds: [NamespacedName]) -> String {
     builds.map(\.name).joined(separator: ", ")
-  }
-}
-
-extension Request {
-  /// The raw body; nil when it is larger than the limit, whether it says so itself or not.
-  func rawBody(upTo limit: Int) async throws -> [UInt8]? {
-    if let length = headers[.contentLength].flatMap(Int.init), length > limit { return nil }
-    var bytes: [UInt8] = []
-    for try await chunk in body {
-      guard bytes.count + chunk.readableBytes <= limit else { return nil }
-      bytes.append(contentsOf: chunk.readableBytesView)
-    }
-    return bytes
   }
 }
 

@@ -2,6 +2,7 @@ public import ControllerRuntime
 public import Hummingbird
 public import KubernetesClient
 public import Logging
+public import ServiceLifecycle
 
 /// Takes the calls of git hosts and makes a SatisBuild of each push; it decides nothing else about builds.
 public enum WebhookService {
@@ -13,14 +14,23 @@ public enum WebhookService {
     public var port: Int
     /// For all requests to the API server that one call needs: git hosts give up after 10 seconds.
     public var timeLimit: Duration
+    /// How much is given to callers.
+    public var limits: ServingLimits
 
     /// Creates a configuration.
-    public init(namespace: String?, port: Int = 8080, timeLimit: Duration = .seconds(8)) {
+    public init(
+      namespace: String?, port: Int = 8080, timeLimit: Duration = .seconds(8),
+      limits: ServingLimits = ServingLimits()
+    ) {
       self.namespace = namespace
       self.port = port
       self.timeLimit = timeLimit
+      self.limits = limits
     }
   }
+
+  /// The kinds of git hosts, as builds and log lines name them.
+  public static var hosts: [String] { GitHosts.providers }
 
   /// What the service measures.
   public static var metricDescriptions: [MetricDescription] { WebhookMetrics.descriptions }
@@ -38,14 +48,35 @@ public enum WebhookService {
     now: @escaping @Sendable () -> Timestamp
   ) -> Application<RouterResponder<BasicRequestContext>> {
     let handler = DeliveryHandler(
-      store: store, namespace: configuration.namespace, timeLimit: configuration.timeLimit)
+      store: PatientStore(SharingStore(store)), namespace: configuration.namespace,
+      timeLimit: configuration.timeLimit)
+    let limits = configuration.limits
+    let measured = WebhookMetrics(factory: metrics)
+    let routes = Routes(
+      handler: handler, load: ServingLoad(limits: limits, metrics: measured), metrics: measured,
+      logger: logger,
+      now: now)
+    let connections = Connections(limit: limits.connections, metrics: measured)
     return Application(
-      router: Routes(
-        handler: handler, metrics: WebhookMetrics(factory: metrics), logger: logger, now: now
-      ).router,
-      // Hosts call once in a while; a connection that says nothing for so long has no more to say.
-      server: .http1(configuration: .init(idleTimeout: .seconds(30))),
-      configuration: .init(address: .hostname("0.0.0.0", port: configuration.port), serverName: nil),
+      router: routes.router,
+      server: .http1(
+        configuration: .init(
+          additionalChannelHandlers: [
+            ConnectionGuard(limits: limits, connections: connections, report: routes.refused)
+          ],
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
+            maxHeaderFieldCount: ServingLimits.headerFields))),
+      // Whoever does not fit in here tries again a second later only.
+      configuration: .init(
+        address: .hostname("0.0.0.0", port: configuration.port), serverName: nil, backlog: 1_024),
       logger: logger)
+  }
+
+  /// Keeps the connection to the API server open while nobody calls, so that no push waits for a new one.
+  ///
+  /// - Parameter namespace: one where repositories may be read.
+  public static func warmth(store: some BuildStore, namespace: String, logger: Logger) -> some Service {
+    WarmConnection(store: store, namespace: namespace, logger: logger)
   }
 }

@@ -14,7 +14,8 @@ struct WebhookCommand: AsyncParsableCommand {
       Answers POST /NAMESPACE/REPOSITORY, and POST /NAMESPACE for all repositories that list the source. A call must be \
       signed with one of the secrets that the repository names in spec.webhook.secretRefs; each push becomes a \
       SatisBuild.
-      """
+      """,
+    subcommands: [VerifyCommand.self]
   )
 
   @OptionGroup var shared: SharedOptions
@@ -29,20 +30,24 @@ struct WebhookCommand: AsyncParsableCommand {
   )
   var metricsPort = 8_081
 
+  @OptionGroup(title: "Limits") var serving: ServingOptions
+
   func run() async throws {
     let logger = shared.logger("webhook")
     let metrics = shared.metrics(WebhookService.metricDescriptions, logger: logger)
     let client = try shared.client(metrics: metrics, logger: logger)
     let namespace = shared.namespace ?? client.configuration.namespace
+    let store = ClusterBuildStore(client: client)
     let service = WebhookService.application(
-      store: ClusterBuildStore(client: client),
-      configuration: .init(namespace: namespace, port: port),
+      store: store,
+      configuration: .init(namespace: namespace, port: port, limits: serving.limits),
       metrics: metrics,
       logger: logger,
       now: currentTime)
     let inner = HealthServer.service(port: metricsPort, metrics: metrics, logger: logger)
+    let warmth = WebhookService.warmth(store: store, namespace: namespace, logger: logger)
     try await ServiceGroup(
-      services: [inner, service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+      services: [inner, warmth, service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()
     await client.shutdown()
   }

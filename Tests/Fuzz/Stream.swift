@@ -19,7 +19,8 @@ enum Stream {
     }
   }
 
-  private static func mutate(_ line: inout [UInt8], _ dice: inout Dice) {
+  /// Changes a byte or a few, as transmission, a broken sender or an attacker might.
+  static func mutate(_ line: inout [UInt8], _ dice: inout Dice) {
     guard !line.isEmpty else { return }
     let place = dice.roll(line.count)
     switch dice.roll(7) {

@@ -162,14 +162,6 @@ import Testing
     #expect(fixture.store.builds.isEmpty)
   }
 
-  @Test func `an unknown repository costs as many requests as one that exists`() async throws {
-    _ = try await fixture.send(push.signed(with: "wrong"))
-    let requests = fixture.store.requests.count
-    _ = try await fixture.send(.post, "/satis/unknown", push.signed(with: "wrong"))
-
-    #expect(fixture.store.requests.count == 2 * requests)
-  }
-
   @Test(arguments: [
     "/other/packages", "/satis/..", "/../packages", "/satis/Packages", "/satis/a%2Fb", "/satis/-a",
   ])

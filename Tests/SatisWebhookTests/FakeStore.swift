@@ -12,6 +12,9 @@ final class FakeStore: BuildStore {
     var builds: [NamespacedName: SatisBuild] = [:]
     var requests: [String] = []
     var faults: [Request: Fault] = [:]
+    var secretFaults: [String: Fault] = [:]
+    var meeting: Set<Request> = []
+    var met: [Request: CheckedContinuation<Void, Never>] = [:]
   }
 
   /// The requests of the service.
@@ -71,6 +74,20 @@ final class FakeStore: BuildStore {
     state.withLock { $0.faults[request] = fault }
   }
 
+  /// Lets only the requests for one Secret fail.
+  func fail(secret name: String, _ fault: Fault) {
+    state.withLock { $0.secretFaults[name] = fault }
+  }
+
+  func remove(_ key: NamespacedName) {
+    state.withLock { $0.repositories[key] = nil }
+  }
+
+  /// From now on requests of these kinds are answered together only: one of each has to be there.
+  func meet(_ requests: Set<Request>) {
+    state.withLock { $0.meeting = requests }
+  }
+
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
     let name = "get SatisRepository \(key)"
     try await note(.repository, name)
@@ -79,7 +96,7 @@ final class FakeStore: BuildStore {
 
   func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret {
     let name = "get Secret \(key)"
-    try await note(.secret, name)
+    try await note(.secret, name, fault: state.withLock { $0.secretFaults[key.name] })
     return try found(state.withLock { $0.secrets[key] }, name)
   }
 
@@ -122,11 +139,14 @@ final class FakeStore: BuildStore {
     return object
   }
 
-  private func note(_ request: Request, _ name: String) async throws(KubernetesError) {
+  private func note(
+    _ request: Request, _ name: String, fault: Fault? = nil
+  ) async throws(KubernetesError) {
     let fault = state.withLock { state in
       state.requests.append(name)
-      return state.faults[request]
+      return fault ?? state.faults[request]
     }
+    await meet(request)
     switch fault {
     case .status(let code, let reason):
       throw KubernetesError(request: name, cause: .status(.init(code: code, reason: reason)))
@@ -137,6 +157,19 @@ final class FakeStore: BuildStore {
       continuation.finish()
       throw KubernetesError(request: name, cause: .unreadable("cancelled"))
     case nil: break
+    }
+  }
+
+  private func meet(_ request: Request) async {
+    guard state.withLock({ $0.meeting.contains(request) }) else { return }
+    await withCheckedContinuation { continuation in
+      let all = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+        state.met[request] = continuation
+        guard Set(state.met.keys) == state.meeting else { return [] }
+        defer { state.met = [:] }
+        return Array(state.met.values)
+      }
+      for waiter in all { waiter.resume() }
     }
   }
 }

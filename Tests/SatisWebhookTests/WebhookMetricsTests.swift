@@ -47,19 +47,23 @@ import Testing
     let build = NamespacedName(namespace: "satis", name: "b1")
     let refusals: [Refusal] = [
       .unauthorized(""), .malformed(""), .tooLarge(limit: 1), .unavailable(""),
+      .overloaded(""), .timeout(""), .badHTTP,
     ]
     let answers =
       [.created([build]), .duplicate([build]), .pong, .ignored(reason: "")] + refusals.map(Answer.refused)
     #expect(answers.map(\.result) == WebhookMetrics.results)
-    #expect(
-      [Refusal.methodNotAllowed(allowed: ""), .unknownPath].map(\.code) == WebhookMetrics.resultsWithoutHost)
+    let hostless: [Refusal] = [
+      .methodNotAllowed(allowed: ""), .unknownPath, .headerTooLarge(limit: 1), .timeout(""), .badHTTP,
+    ]
+    #expect(hostless.map(\.code) == WebhookMetrics.resultsWithoutHost)
     let before = sampleCount
     let metrics = WebhookMetrics(factory: fixture.metrics)
     for provider in GitHosts.providers {
       let sender = try #require(GitHosts.named(provider))
       for answer in answers { metrics.answered(answer, to: sender, after: .milliseconds(1)) }
     }
-    for refusal in [Refusal.methodNotAllowed(allowed: ""), .unknownPath] { metrics.refused(refusal) }
+    for refusal in hostless { metrics.refused(refusal) }
+    for limit in WebhookMetrics.Limit.allCases { metrics.pressed(limit) }
     #expect(sampleCount == before)
     #expect(fixture.metrics.problems.isEmpty)
   }

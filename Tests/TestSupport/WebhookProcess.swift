@@ -12,17 +12,24 @@ public struct WebhookProcess: Sendable {
   public let address: String
   /// The URL under which the metrics are.
   public let metricsAddress: String
+  /// The port of the repositories.
+  public let port: Int
   private let process: OperatorProcess
   private let curl: CurlClient
 
   /// Starts the service for a namespace and waits until it is healthy.
-  public static func start(kubeconfig: String, namespace: String) async throws -> WebhookProcess {
+  ///
+  /// - Parameter options: what else stands on its command line.
+  public static func start(
+    kubeconfig: String, namespace: String, options: [String] = []
+  ) async throws -> WebhookProcess {
     let port = try FreePort.find()
     let metricsPort = try FreePort.find()
-    let process = try OperatorProcess([
-      "webhook", "--kubeconfig", kubeconfig, "--namespace", namespace, "--port", "\(port)",
-      "--metrics-port", "\(metricsPort)",
-    ])
+    let process = try OperatorProcess(
+      [
+        "webhook", "--kubeconfig", kubeconfig, "--namespace", namespace, "--port", "\(port)",
+        "--metrics-port", "\(metricsPort)",
+      ] + options)
     let curl = try CurlClient()
     do {
       try await waitUntilHealthy("http://127.0.0.1:\(metricsPort)", curl)
@@ -33,7 +40,7 @@ public struct WebhookProcess: Sendable {
     }
     return WebhookProcess(
       address: "http://127.0.0.1:\(port)/\(namespace)",
-      metricsAddress: "http://127.0.0.1:\(metricsPort)/metrics", process: process, curl: curl)
+      metricsAddress: "http://127.0.0.1:\(metricsPort)/metrics", port: port, process: process, curl: curl)
   }
 
   /// Ends the service.
@@ -46,16 +53,34 @@ public struct WebhookProcess: Sendable {
     _ body: String, to repository: String, secret: String = secret, delivery: String = "d1"
   ) async throws -> (status: Int, answer: JSONValue) {
     var request = CurlRequest(method: .post, url: "\(address)/\(repository)")
-    let key = SymmetricKey(data: Array(secret.utf8))
-    let code = HMAC<SHA256>.authenticationCode(for: Array(body.utf8), using: key)
-    let signature = code.map { String(format: "%02x", $0) }.joined()
-    request.headers = [
-      ("Content-Type", "application/json"), ("X-GitHub-Event", "push"), ("X-GitHub-Delivery", delivery),
-      ("X-Hub-Signature-256", "sha256=\(signature)"),
-    ]
+    request.headers = Self.headers(of: body, secret: secret, delivery: delivery)
     request.body = Array(body.utf8)
     let response = try await curl.send(request)
     return (response.status, try JSONValue(parsing: response.body))
+  }
+
+  /// The headers of a push event.
+  public static func headers(
+    of body: String, secret: String = secret, delivery: String = "d1"
+  ) -> [(name: String, value: String)] {
+    let key = SymmetricKey(data: Array(secret.utf8))
+    let code = HMAC<SHA256>.authenticationCode(for: Array(body.utf8), using: key)
+    let signature = code.map { String(format: "%02x", $0) }.joined()
+    return [
+      ("Content-Type", "application/json"), ("X-GitHub-Event", "push"), ("X-GitHub-Delivery", delivery),
+      ("X-Hub-Signature-256", "sha256=\(signature)"),
+    ]
+  }
+
+  /// A number that the service shows among its metrics; nil when it is not there.
+  ///
+  /// - Parameter sample: name and labels, as they are shown.
+  public func metric(_ sample: String) async throws -> Double? {
+    let response = try await curl.send(CurlRequest(method: .get, url: metricsAddress))
+    let line = String(decoding: response.body, as: UTF8.self).split(separator: "\n").first {
+      $0.hasPrefix("\(sample) ")
+    }
+    return line.flatMap { Double($0.dropFirst(sample.count + 1)) }
   }
 
   private static func waitUntilHealthy(_ address: String, _ curl: CurlClient) async throws {

@@ -7,6 +7,7 @@ enum Part: String, CaseIterable, ExpressibleByArgument {
   case standing
   case idle
   case webhook
+  case load
 }
 
 extension Contender: ExpressibleByArgument {}
@@ -18,7 +19,8 @@ struct ClusterCommand: AsyncParsableCommand {
     discussion:
       "Exits with 1 when a goal is missed anew, and with 2 when only goals are missed that are known to be.")
 
-  @Option(parsing: .upToNextOption, help: "What to measure: burst, standing, idle (after standing), webhook.")
+  @Option(
+    parsing: .upToNextOption, help: "What to measure: burst, standing, idle (after standing), webhook, load.")
   var parts: [Part] = Part.allCases
 
   @Option(parsing: .upToNextOption, help: "Who takes part: floor, operator, client-go, kopf.")
@@ -38,6 +40,9 @@ struct ClusterCommand: AsyncParsableCommand {
 
   @Option(help: "Calls of the webhook.")
   var calls = 100
+
+  @Option(help: "Seconds of load on the webhook; of overload a quarter of that.")
+  var load = 60
 
   @Option(help: "The project's program, built for release.")
   var satisOperator: String
@@ -61,7 +66,7 @@ struct ClusterCommand: AsyncParsableCommand {
   var kubeconfig: String
 
   func validate() throws {
-    guard rounds > 0, builds > 0, calls > 1, idle > 0, size >= StandingObjects.buildsEach else {
+    guard rounds > 0, builds > 0, calls > 1, idle > 0, load > 0, size >= StandingObjects.buildsEach else {
       throw ValidationError(
         "sizes must be above zero, calls above 1, and --size at least \(StandingObjects.buildsEach)")
     }
@@ -79,6 +84,7 @@ struct ClusterCommand: AsyncParsableCommand {
     let starters = contenders.filter { $0 == .satisOperator || $0 == .clientGo }
     var results = Results()
     if parts.contains(.webhook) { try await WebhookLatency(bench: bench, calls: calls).run(into: &results) }
+    if parts.contains(.load) { try await WebhookLoad(bench: bench, duration: load).run(into: &results) }
     if parts.contains(.burst) {
       try await Burst(bench: bench, builds: builds, contenders: contenders).run(into: &results)
     }

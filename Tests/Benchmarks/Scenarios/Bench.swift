@@ -1,3 +1,4 @@
+import Curl
 import Foundation
 import KubernetesClient
 import Logging
@@ -45,6 +46,17 @@ struct Bench: Sendable {
       }
       try await Task.sleep(for: .milliseconds(10))
     }
+  }
+
+  /// Asks again and again until a webhook service answers.
+  func wait(untilHealthy port: Int, _ curl: CurlClient) async throws {
+    let end = ContinuousClock.now + .seconds(30)
+    while ContinuousClock.now < end {
+      let request = CurlRequest(method: .get, url: "http://127.0.0.1:\(port)/healthz")
+      if let response = try? await curl.send(request), response.status == 200 { return }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    throw BenchmarkError("the webhook service does not become healthy; see its log in \(programs.logs)")
   }
 
   /// Tells what is going on, on stderr, since stdout is for the tables.

@@ -1,4 +1,3 @@
-import Crypto
 import Curl
 import KubernetesClient
 import SatisAPI
@@ -9,7 +8,6 @@ import TestSupport
 /// The repositories have been built before, and their hooks have been pinged, as hosts do when a hook is made.
 struct WebhookLatency {
   static let name = "webhook"
-  private static let secret = "correct horse battery staple"
   /// What is still written when a Job is there has ended by then.
   private static let rest = Duration.milliseconds(50)
 
@@ -26,7 +24,7 @@ struct WebhookLatency {
       .create(
         Secret(
           metadata: ObjectMetadata(name: key.name, namespace: Self.name),
-          data: [key.key: Base64Data(Array(Self.secret.utf8))]))
+          data: [key.key: Base64Data(Array(WebhookCall.secret.utf8))]))
     ])
     try await bench.raw.send(calls) { try flows[$0].prepare() + floors[$0].prepare() }
     let files = try SnapshotText()
@@ -46,7 +44,7 @@ struct WebhookLatency {
 
   private func measure(_ floors: [BuildFlow], _ port: Int, into results: inout Results) async throws {
     let curl = try CurlClient()
-    try await waitUntilHealthy(port, curl)
+    try await bench.wait(untilHealthy: port, curl)
     let called = sightings(in: Self.name)
     let written = sightings(in: "webhook-floor")
     var times: [Contender: [Double]] = [:]
@@ -81,34 +79,11 @@ struct WebhookLatency {
   }
 
   private func call(_ number: Int, _ event: String, _ port: Int, _ curl: CurlClient) async throws {
-    let body = """
-      {"ref":"refs/heads/main","after":"6113728f27ae82c7b1a177c8d03f9e96e0adf246","deleted":false,\
-      "repository":{"clone_url":"\(BuildFlow.source)"},"sender":{"login":"alexdoe"}}
-      """
-    let code = HMAC<SHA256>.authenticationCode(
-      for: Array(body.utf8), using: SymmetricKey(data: Array(Self.secret.utf8)))
-    let signature = code.map { $0 < 16 ? "0\(String($0, radix: 16))" : String($0, radix: 16) }.joined()
-    var request = CurlRequest(method: .post, url: "http://127.0.0.1:\(port)/\(Self.name)/r-\(number)")
-    request.headers = [
-      ("Content-Type", "application/json"), ("X-GitHub-Event", event),
-      ("X-GitHub-Delivery", "\(event)-\(number)"),
-      ("X-Hub-Signature-256", "sha256=\(signature)"),
-    ]
-    request.body = Array(body.utf8)
-    let response = try await curl.send(request)
+    let call = WebhookCall(port: port, namespace: Self.name, repository: "r-\(number)", event: event)
+    let response = try await curl.send(call.request(delivery: "\(event)-\(number)"))
     guard response.status == (event == "push" ? 202 : 200) else {
       throw BenchmarkError(
         "the webhook answered \(response.status) \(String(decoding: response.body, as: UTF8.self))")
     }
-  }
-
-  private func waitUntilHealthy(_ port: Int, _ curl: CurlClient) async throws {
-    let end = ContinuousClock.now + .seconds(30)
-    while ContinuousClock.now < end {
-      let request = CurlRequest(method: .get, url: "http://127.0.0.1:\(port)/healthz")
-      if let response = try? await curl.send(request), response.status == 200 { return }
-      try await Task.sleep(for: .milliseconds(50))
-    }
-    throw BenchmarkError("the webhook service does not become healthy; see its log in \(bench.programs.logs)")
   }
 }

@@ -42,6 +42,26 @@ final class RawClient: Sendable {
     }
   }
 
+  /// Sends the requests of turns as above for a time, and returns how many turns there were.
+  func send(for time: Duration, _ turn: @escaping @Sendable (Int) throws -> [RawRequest]) async throws -> Int
+  {
+    let next = Turns()
+    let end = ContinuousClock.now + time
+    return try await withThrowingTaskGroup(of: Int.self) { group in
+      for client in clients {
+        group.addTask {
+          var count = 0
+          while ContinuousClock.now < end {
+            for request in try turn(next.take()) { try await self.send(request, by: client) }
+            count += 1
+          }
+          return count
+        }
+      }
+      return try await group.reduce(0, +)
+    }
+  }
+
   /// Sends requests one after the other.
   func send(_ requests: [RawRequest]) async throws {
     for request in requests { try await send(request, by: clients[0]) }

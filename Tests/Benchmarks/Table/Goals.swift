@@ -4,7 +4,7 @@
 /// sees it and nobody takes it for a regression. `make bench` exits with 1 when a goal is missed that was met before, or
 /// by a tenth more than the mark says, and with 2 when only marked ones are.
 enum Goals {
-  static let all: [Goal] = burst + standing + webhook + idle
+  static let all: [Goal] = burst + standing + webhook + idle + load
 
   /// 1,000 builds in 1,000 repositories.
   private static let burst = [
@@ -57,5 +57,21 @@ enum Goals {
   private static let idle = [
     Goal(.init("idle", .requests, .satisOperator), atMost: 0),
     Goal(.init("idle", .cpuShare, .satisOperator), atMost: 0.001),
+  ]
+
+  /// More calls of the webhook than one host sends, and then more than can be stored.
+  private static let load = [
+    // Four fifths of what a loop stores that asks nothing before it creates.
+    Goal(.init("load", .each, .satisOperator), atMost: 1.25, times: .init("load", .each, .floor)),
+    Goal(.init("load", .missing, .satisOperator), atMost: 0),
+    // As many as may be on their way share the API server: those that are taken on have the time that they have when
+    // nobody is refused.
+    Goal(
+      .init("overload", .median, .satisOperator), atMost: 2, times: .init("load", .median, .satisOperator)),
+    // At once: while others wait for the API server.
+    Goal(
+      .init("overload", .slowestRefusal, .satisOperator), atMost: 1,
+      times: .init("overload", .median, .satisOperator)),
+    Goal(.init("overload", .missing, .satisOperator), atMost: 0),
   ]
 }

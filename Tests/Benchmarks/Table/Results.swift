@@ -12,6 +12,10 @@ enum Quantity: String, CaseIterable, Sendable {
   case slowest = "p99"
   case requests = "requests but renewals"
   case cpuShare = "CPU of a core"
+  case each = "time for each build stored"
+  case slowestRefusal = "p99 of the refusals"
+  case refused = "share of the calls refused"
+  case missing = "promised and not stored"
 
   /// A figure for people; times are in seconds and sizes in bytes.
   func text(_ value: Double) -> String {
@@ -19,9 +23,11 @@ enum Quantity: String, CaseIterable, Sendable {
     case .wall, .cpu, .firstDecision: "\(value.rounded(2)) s"
     case .peakResident, .peakAnonymous, .resident, .anonymous: "\((value / 1_048_576).rounded(1)) MB"
     case .perBuild: "\((value / 1_024).rounded(2)) kB"
-    case .median, .slowest: "\((value * 1_000).rounded(1)) ms"
-    case .requests: "\(value.rounded(1))"
+    case .median, .slowest, .slowestRefusal: "\((value * 1_000).rounded(1)) ms"
+    case .each: "\((value * 1_000).rounded(3)) ms"
+    case .requests, .missing: "\(value.rounded(1))"
     case .cpuShare: "\((value * 100).rounded(3)) %"
+    case .refused: "\((value * 100).rounded(1)) %"
     }
   }
 }

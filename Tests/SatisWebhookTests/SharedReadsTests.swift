@@ -1,0 +1,106 @@
+import KubernetesClient
+import Synchronization
+import Testing
+
+@testable import SatisWebhook
+
+@Suite(.timeLimit(.minutes(1))) struct SharedReadsTests {
+  private let key = NamespacedName(namespace: "satis", name: "packages")
+
+  /// A source that counts, and answers when it is told to.
+  private final class Source: Sendable {
+    let asked = AsyncStream<Int>.makeStream()
+    private let answers = Mutex<[CheckedContinuation<Result<Int, KubernetesError>, Never>]>([])
+    private let count = Mutex(0)
+
+    func read() async throws(KubernetesError) -> Int {
+      let result = await withTaskCancellationHandler {
+        await withCheckedContinuation { continuation in
+          answers.withLock { $0.append(continuation) }
+          asked.continuation.yield(
+            count.withLock {
+              $0 += 1
+              return $0
+            })
+        }
+      } onCancel: {
+        answer(.failure(KubernetesError(request: "read", cause: .cancelled)))
+      }
+      return try result.get()
+    }
+
+    func answer(_ result: Result<Int, KubernetesError>) {
+      let waiting = answers.withLock { answers in
+        defer { answers = [] }
+        return answers
+      }
+      for waiter in waiting { waiter.resume(returning: result) }
+    }
+  }
+
+  private let source = Source()
+  private let reads: SharedReads<Int>
+
+  init() {
+    reads = SharedReads { [source] _ throws(KubernetesError) in try await source.read() }
+  }
+
+  @Test func `a call that comes during a read waits for the next one, which is for all of them`() async throws
+  {
+    var asked = source.asked.stream.makeAsyncIterator()
+    async let first = reads.read(key)
+    #expect(await asked.next() == 1)
+    async let others = withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<10 { group.addTask { try await reads.read(key) } }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    while reads.waiting(for: key) < 11 { await Task.yield() }
+    source.answer(.success(1))
+    let early = try await first
+    #expect(early == 1)
+    #expect(await asked.next() == 2)
+    source.answer(.success(2))
+    let late = try await others
+    #expect(late == Array(repeating: 2, count: 10))
+    #expect(reads.waiting(for: key) == 0)
+  }
+
+  @Test func `a failure is told to all who wait, and the next one asks anew`() async throws {
+    var asked = source.asked.stream.makeAsyncIterator()
+    let failing = Task { try await reads.read(key) }
+    _ = await asked.next()
+    source.answer(.failure(KubernetesError(request: "read", cause: .status(.init(code: 503)))))
+    await #expect(throws: KubernetesError.self) { try await failing.value }
+    async let next = reads.read(key)
+    #expect(await asked.next() == 2)
+    source.answer(.success(2))
+    let value = try await next
+    #expect(value == 2)
+  }
+
+  @Test func `whoever is cancelled waits no longer, and the others go on waiting`() async throws {
+    var asked = source.asked.stream.makeAsyncIterator()
+    let impatient = Task { try await reads.read(key) }
+    _ = await asked.next()
+    let patient = Task { try await reads.read(key) }
+    while reads.waiting(for: key) < 2 { await Task.yield() }
+    // The read ends with the last one who waited for it, and the next one begins.
+    impatient.cancel()
+    await #expect(throws: KubernetesError.self) { try await impatient.value }
+    #expect(await asked.next() == 2)
+    source.answer(.success(2))
+    let value = try await patient.value
+    #expect(value == 2)
+  }
+
+  @Test func `a call that was cancelled before asks nothing`() async throws {
+    let gate = AsyncStream<Void>.makeStream()
+    let task = Task {
+      for await _ in gate.stream {}
+      return try await reads.read(key)
+    }
+    task.cancel()
+    await #expect(throws: KubernetesError.self) { try await task.value }
+    #expect(reads.waiting(for: key) == 0)
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Testing
+
+@testable import satis_operator
+
+@Suite struct VerifyCommandTests {
+  @Test func `the help says what is read, where to get it, and how it ends`() {
+    let help = SatisOperator.helpMessage(for: VerifyCommand.self)
+    for text in [
+      "satis-operator webhook verify", "--host", "--secret-file", "--namespace", "--repository",
+      "standard input", "< request", "Ends with 0", "base64 --decode",
+    ] {
+      #expect(help.contains(text), "\(text)")
+    }
+  }
+
+  @Test func `the service's own help leads there, and names its limits`() {
+    let help = SatisOperator.helpMessage(for: WebhookCommand.self)
+    for text in [
+      "verify", "--max-requests", "--max-body-bytes", "--max-connections", "--max-header-bytes",
+      "--header-timeout", "--body-timeout", "--idle-timeout",
+    ] {
+      #expect(help.contains(text), "\(text)")
+    }
+  }
+
+  @Test func `a host that nobody knows is refused with the names of all`() {
+    let error = #expect(throws: (any Error).self) {
+      try VerifyCommand.parse(["--secret-file", "secret", "--host", "sourceforge"])
+    }
+    let message = error.map { VerifyCommand.message(for: $0) } ?? ""
+    #expect(message.contains("github") && message.contains("generic"))
+  }
+
+  @Test(arguments: ["--max-requests", "--body-timeout", "--max-connections"])
+  func `a limit of nothing is refused`(option: String) {
+    #expect(throws: (any Error).self) { try WebhookCommand.parse([option, "0"]) }
+  }
+
+  @Test func `namespace and repository belong together`() {
+    #expect(throws: (any Error).self) {
+      try VerifyCommand.parse(["--secret-file", "secret", "--namespace", "satis"])
+    }
+  }
+}
