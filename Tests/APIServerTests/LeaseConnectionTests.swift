@@ -61,4 +61,34 @@ import Testing
     }
     await client.shutdown()
   }
+
+  @Test func `a leader whose Lease is taken is neither ready nor alive, and may not work any more`()
+    async throws
+  {
+    try await server.withNamespace { namespace in
+      let key = NamespacedName(namespace: namespace, name: "lease")
+      let (leads, continuation) = AsyncStream<ContinuousClock.Instant>.makeStream()
+      let elector = try LeaderElector(
+        client: server.client, lease: key, identity: "test", logger: .quiet, now: microTime
+      ) { continuation.yield($0) }
+      async let election: Void = elector.run()
+      var renewals = leads.makeAsyncIterator()
+      _ = await renewals.next()
+      #expect(elector.readiness.look() == .good(note: "leading"))
+      _ = try await server.client.mergePatch(
+        Lease.self, key, patch: ["spec": ["holderIdentity": "another"]], resourceVersion: nil)
+      do {
+        try await election
+        Issue.record("the election goes on")
+      } catch {
+        #expect(error is LeaseLost)
+      }
+      #expect(elector.readiness.look() == .bad("lost"))
+      #expect(elector.liveness.look() != .good())
+      continuation.finish()
+      var last = ContinuousClock.now
+      while let until = await renewals.next() { last = until }
+      #expect(last <= ContinuousClock.now)
+    }
+  }
 }

@@ -7,8 +7,10 @@ import Testing
 
 @testable import KubernetesClient
 
-/// What newer API servers can do and older ones cannot. Each test finds out what this one does, and then checks the use
-/// of it or what is done without it. `Tests/run` shows the lines that begin with `server feature`.
+/// What newer API servers can do and older ones cannot.
+///
+/// Each test finds out what this one does, and then checks the use of it or what is done without it. `Tests/run` shows
+/// the lines that begin with `server feature`.
 @Suite(.timeLimit(.minutes(1))) struct ServerFeatureTests {
   let server: TestServer
 
