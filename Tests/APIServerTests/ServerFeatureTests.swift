@@ -138,7 +138,7 @@ import Testing
     async throws
   {
     try await server.withNamespace { namespace in
-      let job = try await server.client.create(
+      let job = try await server.client.createReturningMetadata(
         Job.self,
         manifest: [
           "apiVersion": "batch/v1", "kind": "Job", "metadata": ["name": "job"],
@@ -149,7 +149,7 @@ import Testing
         ],
         key: NamespacedName(namespace: namespace, name: "job"))
       let policy = try await kubectl.run(
-        "get", "job", job.metadata.name, "-n", namespace, "-o", "jsonpath={.spec.podReplacementPolicy}")
+        "get", "job", job.name, "-n", namespace, "-o", "jsonpath={.spec.podReplacementPolicy}")
       // Where it is dropped, the lock in the volume alone keeps two pods apart.
       #expect(["", "Failed"].contains(policy))
       report("podReplacementPolicy", isServed: policy == "Failed")

@@ -41,7 +41,7 @@ import Testing
     await server.clientHasClosed()
     #expect(
       server.requests.map(\.summary) == [
-        Self.path, "\(Self.path) watch=true resourceVersion=5", "\(Self.path) watch=true resourceVersion=6",
+        Self.firstList, "\(Self.path) watch=true resourceVersion=5", "\(Self.path) watch=true resourceVersion=6",
       ])
   }
 

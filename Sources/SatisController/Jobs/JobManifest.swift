@@ -55,6 +55,8 @@ struct JobManifest: Sendable {
       "spec": [
         // Retries are the controller's: it records each attempt and lets other builds go first.
         "backoffLimit": 0,
+        // A pod that is being ended may still write. Servers before 1.29 do not know this and leave it out.
+        "podReplacementPolicy": "Failed",
         "template": [
           "metadata": [
             "labels": JSONValue(template.podLabels.merging(labels) { _, own in own }),

@@ -52,6 +52,7 @@ import Testing
                               "uid": "b1f7c1f0", "controller": true}]},
        "spec": {
          "backoffLimit": 0,
+         "podReplacementPolicy": "Failed",
          "template": {
            "metadata": {"labels": \(labels), "annotations": {"satis.dev/work-order": "\(order)"}},
            "spec": {
