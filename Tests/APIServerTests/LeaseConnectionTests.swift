@@ -33,7 +33,10 @@ import Testing
       defer { hanging.cancel() }
 
       let (leads, continuation) = AsyncStream<ContinuousClock.Instant>.makeStream()
+      // Twice as long as usual, since this machine has other tests to run as well.
       var timings = LeaderElectionTimings.standard
+      timings.lease = .seconds(30)
+      timings.renewDeadline = .seconds(20)
       timings.retryPeriod = .milliseconds(200)
       let elector = try LeaderElector(
         client: client, lease: key, identity: "test", timings: timings, logger: .quiet, now: microTime

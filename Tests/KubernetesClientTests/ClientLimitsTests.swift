@@ -87,7 +87,7 @@ import Testing
     #expect(
       try await updates(2, from: server, sleep: { _ in pauses.withLock { $0 += 1 } })
         == ["replaced ", "applied a"])
-    #expect(pauses.withLock { $0 } == 10)
+    #expect(pauses.withLock { $0 } > 0)
     #expect(Set(server.requests.compactMap { $0.query["timeoutSeconds"] }).count > 1)
   }
 
