@@ -40,11 +40,15 @@ struct ServingOptions: ParsableArguments {
     help: "Seconds that a connection may be silent between two calls; more than a proxy before it keeps it.")
   var idleSeconds = Int(Self.defaults.idleTime.components.seconds)
 
-  var limits: ServingLimits {
+  /// Files that are no connections of callers: libraries, logs, the way to the API server, probes.
+  private static let otherFiles = 128
+
+  /// - Parameter files: how many files and connections the process may have open.
+  func limits(files: Int) -> ServingLimits {
     var limits = ServingLimits()
     limits.requests = requests
     limits.bodyBytes = bodyBytes
-    limits.connections = connections
+    limits.connections = min(connections, max(1, files - Self.otherFiles))
     limits.headerBytes = headerBytes
     limits.headerTime = .seconds(headerSeconds)
     limits.bodyTime = .seconds(bodySeconds)

@@ -37,10 +37,17 @@ struct WebhookCommand: AsyncParsableCommand {
     let metrics = shared.metrics(WebhookService.metricDescriptions, logger: logger)
     let client = try shared.client(metrics: metrics, logger: logger)
     let namespace = shared.namespace ?? client.configuration.namespace
+    let files = OpenFiles.raiseLimit()
+    let limits = serving.limits(files: files)
+    if limits.connections < serving.connections {
+      logger.warning(
+        "the system allows fewer connections than --max-connections",
+        metadata: ["connections": "\(limits.connections)", "open-files": "\(files)"])
+    }
     let store = ClusterBuildStore(client: client)
     let service = WebhookService.application(
       store: store,
-      configuration: .init(namespace: namespace, port: port, limits: serving.limits),
+      configuration: .init(namespace: namespace, port: port, limits: limits),
       metrics: metrics,
       logger: logger,
       now: currentTime)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SatisWebhook
 import Testing
 
 @testable import satis_operator
@@ -35,6 +36,25 @@ import Testing
   @Test(arguments: ["--max-requests", "--body-timeout", "--max-connections"])
   func `a limit of nothing is refused`(option: String) {
     #expect(throws: (any Error).self) { try WebhookCommand.parse([option, "0"]) }
+  }
+
+  @Test func `the limits of the command line are those of the service, as far as the system has files`()
+    throws
+  {
+    let command = try WebhookCommand.parse([
+      "--max-requests", "7", "--max-connections", "1000", "--header-timeout", "3", "--body-timeout", "4",
+      "--idle-timeout", "5", "--max-header-bytes", "6000", "--max-body-bytes", "9000",
+    ])
+    let limits = command.serving.limits(files: 20_000)
+    #expect(limits.requests == 7)
+    #expect(limits.connections == 1_000)
+    #expect(limits.headerTime == .seconds(3))
+    #expect(limits.bodyTime == .seconds(4))
+    #expect(limits.idleTime == .seconds(5))
+    #expect(limits.headerBytes == 6_000)
+    #expect(limits.bodyBytes == 9_000)
+    let few = command.serving.limits(files: 256).connections
+    #expect(few < 256 && few > 0)
   }
 
   @Test func `namespace and repository belong together`() {

@@ -7,9 +7,13 @@ import Synchronization
 final class FuzzStore: BuildStore {
   private let asked = Atomic(0)
   private let made = Atomic(0)
+  private let looks = Atomic(0)
   private static let satisJSON = """
-    {"name": "acme/packages", "homepage": "https://packages.example.org", "repositories": [{"type": "vcs", "url": \
-    "https://git.example.org/acme/lib.git", "name": "acme/lib"}]}
+    {"name": "acme/packages", "homepage": "https://packages.example.org", "repositories": [
+      {"type": "vcs", "url": "https://git.example.org/acme/lib.git", "name": "acme/lib"},
+      {"type": "vcs", "url": "git@bitbucket.org:acme/lib.git"},
+      {"type": "vcs", "url": "https://dev.azure.com/acme/lib/_git/lib"}
+    ]}
     """
   private let reference = KeyReference(name: "packages-webhook", key: "secret")
 
@@ -23,7 +27,7 @@ final class FuzzStore: BuildStore {
     var metadata = ObjectMetadata(name: key.name, namespace: key.namespace)
     metadata.uid = "5a1b"
     // Every fourth satis.json cannot be read, so that whatever the call names is built.
-    let isListed = asked.load(ordering: .relaxed) % 4 != 0
+    let isListed = looks.add(1, ordering: .relaxed).newValue % 4 != 0
     var spec = SatisRepository.Spec(
       config: isListed ? .init(inline: Self.satisJSON) : .init(configMapKeyRef: reference),
       output: .init(claimName: "output"))
