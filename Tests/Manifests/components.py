@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import tempfile
 
 import yaml
@@ -16,17 +17,35 @@ COMPONENTS = sorted(path.parent for path in (ROOT / "deploy" / "components").glo
 DIGEST = "sha256:" + 32 * "a5"
 
 
-def render_with(**more):
-    """A kustomization as a user writes it, beside this checkout."""
+def render_beside(content):
+    """A kustomization as a user has it, outside of this checkout, which `content` calls <this checkout>."""
     with tempfile.TemporaryDirectory() as folder:
-
-        def relative(path):
-            return os.path.relpath(path, os.path.realpath(folder))
-
-        content = {"namespace": "satis", "resources": [relative(ROOT / "deploy")], **more}
-        content["components"] = [relative(path) for path in more.get("components", [])]
-        pathlib.Path(folder, "kustomization.yaml").write_text(yaml.safe_dump(content))
+        text = content.replace("<this checkout>", os.path.relpath(ROOT, os.path.realpath(folder)))
+        pathlib.Path(folder, "kustomization.yaml").write_text(text.replace("<your registry>", "registry.example.org"))
         return rendered.render(folder)
+
+
+def render_with(components, **more):
+    paths = [f"<this checkout>/{path.relative_to(ROOT)}" for path in components]
+    content = {"namespace": "satis", "resources": ["<this checkout>/deploy"], "components": paths, **more}
+    return render_beside(yaml.safe_dump(content))
+
+
+def of_the_readme():
+    """Its kustomization, once alone and once with each patch that it offers, which has to change something."""
+    text = (ROOT / "README.md").read_text().partition("## Install it")[2].partition("\n## ")[0]
+    blocks = [re.sub("^    ", "", block, flags=re.MULTILINE) for block in re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)]
+    (kustomization,) = [block for block in blocks if block.startswith("# kustomization.yaml")]
+    patches = [block for block in blocks if block.startswith("patches:")]
+    plain, complaints = render_beside(kustomization)
+    yield from complaints or findings_of(plain)
+    if not patches:
+        yield "there are no patches any more; delete their check"
+    for patch in patches:
+        documents, complaints = render_beside(kustomization + patch)
+        yield from complaints or findings_of(documents)
+        if documents == plain:
+            yield f"this changes nothing: {patch}"
 
 
 def findings_of(documents):
@@ -50,7 +69,7 @@ def unpinned(documents):
 
 def check(report):
     for component in COMPONENTS:
-        documents, complaints = render_with(components=[component])
+        documents, complaints = render_with([component])
         label = component.relative_to(ROOT)
         report.check(f"{label} fits on the base", complaints or findings_of(documents))
     images = [
@@ -59,14 +78,14 @@ def check(report):
     ]
     setting = {
         "name": "satis-controller",
-        "namespace": "satis",
         "behavior": "merge",
         "literals": [f"default-image=composer/satis@{DIGEST}"],
     }
-    documents, complaints = render_with(components=COMPONENTS, images=images, configMapGenerator=[setting])
+    documents, complaints = render_with(COMPONENTS, images=images, configMapGenerator=[setting])
     report.check("every image can be given by digest", complaints or unpinned(documents))
     findings = complaints or list(findings_of(documents)) + sorted(overlay_without_components())
     report.check("all components fit together", findings)
+    report.check("the kustomization of the README and its patches do something", of_the_readme())
 
 
 def overlay_without_components():

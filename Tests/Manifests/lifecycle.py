@@ -82,7 +82,9 @@ def uninstall(folder, namespace):
     # What users make, and what a controller leaves behind.
     repository = {"config": {"inline": "{}"}, "output": {"claimName": "satis-output"}}
     lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "satis-controller-leader"}}
-    for document in (resource("SatisRepository", "packages", repository), lease):
+    earlier = {"name": "satis-web-earlier", "labels": {"app.kubernetes.io/name": "satis-operator"}}
+    setting = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": earlier}
+    for document in (resource("SatisRepository", "packages", repository), lease, setting):
         yield from complaints(send("create", namespace=namespace, document=document))
     for arguments in commands():
         if "crds/" in arguments:

@@ -28,6 +28,7 @@ KNOWN_TO_OLDEST = {
     "bases",
     "resources",
     "images",
+    "generatorOptions",
     "configMapGenerator",
     "patchesJson6902",
 }
