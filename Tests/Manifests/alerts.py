@@ -89,6 +89,22 @@ def panels():
             yield panel["title"], re.sub(r"\$__\w+", "5m", target["expr"])
 
 
+def misplaced():
+    """Panels that cover each other, or share the number by which Grafana knows them."""
+    taken, numbers = {}, set()
+    for panel in json.loads(DASHBOARD.read_text())["panels"]:
+        if panel["id"] in numbers:
+            yield f"{panel['title']}: another panel has the id {panel['id']}"
+        numbers.add(panel["id"])
+        place = panel["gridPos"]
+        for x in range(place["x"], place["x"] + place["w"]):
+            for y in range(place["y"], place["y"] + place["h"]):
+                other = taken.setdefault((x, y), panel["title"])
+                if other != panel["title"] or x > 23:
+                    yield f"{panel['title']}: its place {x}, {y} is taken by {other}, or outside of the 24 columns"
+                    return
+
+
 def unhelpful():
     for rule in rules():
         for annotation in ("summary", "runbook"):
@@ -121,15 +137,17 @@ def untested():
 
 
 def promtool():
-    """What it says of the rules, and of what they do with the series of the tests."""
+    """What it says of the rules and of the dashboard's expressions, and what the rules do with the series of the tests."""
     with tempfile.TemporaryDirectory() as folder:
         bare = specification()
         for group in bare["groups"]:
             group["rules"] = [{key: rule[key] for key in rule.keys() - {"annotations"}} for rule in group["rules"]]
-        for name, content in (("all.yaml", specification()), ("rules.yaml", bare)):
+        shown = [{"record": f"panel:{number}", "expr": panel[1]} for number, panel in enumerate(panels())]
+        dashboard = {"groups": [{"name": "dashboard", "rules": shown}]}
+        for name, content in (("all.yaml", specification()), ("rules.yaml", bare), ("panels.yaml", dashboard)):
             pathlib.Path(folder, name).write_text(yaml.safe_dump(content))
         pathlib.Path(folder, TESTS.name).write_text(TESTS.read_text())
-        for command in (["check", "rules", "all.yaml"], ["test", "rules", TESTS.name]):
+        for command in (["check", "rules", "all.yaml", "panels.yaml"], ["test", "rules", TESTS.name]):
             result = subprocess.run([PROMTOOL, *command], cwd=folder, capture_output=True, text=True)
             if result.returncode != 0:
                 yield (result.stdout + result.stderr).strip()
@@ -169,10 +187,11 @@ def unlisted():
 def check(report):
     report.check("alerts speak of metrics and labels that exist", misread((r["alert"], r["expr"]) for r in rules()))
     report.check("the dashboard speaks of metrics and labels that exist", misread(panels()))
+    report.check("the dashboard's panels have a place each", misplaced())
     report.check("the README lists the metrics that the programs describe", unlisted())
     report.check("each alert says what is wrong and what to do", unhelpful())
     report.check("what the alerts say names labels that they have", unnamed())
     report.check("each alert has a test in which it fires and one in which it is silent", untested())
-    report.check("promtool takes the alerts, and they fire when they should", promtool())
+    report.check("promtool takes alerts and dashboard, and alerts fire when they should", promtool())
     report.check("the alerts are a rule file for a plain Prometheus", as_plain_file())
     report.check("whoever has metrics is scraped", unscraped())
