@@ -32,7 +32,7 @@ simulate: ## thousands of simulated runs with faults: SEEDS=10000, SEED=42 TRACE
 
 fuzz: ## broken streams for the watch and calls of the webhook, under the address sanitizer: STREAMS=100000, CALLS=100000, SEED=0
 	@Tests/install build
-	@Tests/Fuzz/run $(if $(STREAMS),$(STREAMS),100000) $(if $(SEED),$(SEED),0)
+	@Tests/Fuzz/run watch $(if $(STREAMS),$(STREAMS),100000) $(if $(SEED),$(SEED),0)
 	@Tests/Fuzz/run webhook $(if $(CALLS),$(CALLS),100000) $(if $(SEED),$(SEED),0)
 
 bench: ## speed and memory beside a bare loop, client-go and kopf: ONLY=burst, ROUNDS=5, SIZE=100000, IDLE=600

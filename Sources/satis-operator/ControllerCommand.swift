@@ -66,7 +66,7 @@ struct ControllerCommand: AsyncParsableCommand {
       metrics: metrics,
       logger: logger,
       now: currentTime)
-    let elector = leaderElect ? elector(client, namespace, events, controller, metrics, logger) : nil
+    let elector = leaderElect ? try elector(client, namespace, events, controller, metrics, logger) : nil
     let health = HealthServer.service(
       port: healthPort, metrics: metrics, logger: logger,
       liveness: controller.liveness + (elector.map { [$0.liveness] } ?? []),
@@ -83,10 +83,10 @@ struct ControllerCommand: AsyncParsableCommand {
   private func elector(
     _ client: KubernetesClient, _ namespace: String, _ events: EventRecorder, _ controller: SatisController,
     _ metrics: MetricsRegistry, _ logger: Logger
-  ) -> LeaderElector {
+  ) throws -> LeaderElector {
     // The host name is the pod's; a container that is started again there is another process.
     let suffix = String(UInt64.random(in: 0 ... .max), radix: 16)
-    return LeaderElector(
+    return try LeaderElector(
       client: client, lease: NamespacedName(namespace: namespace, name: leaseName),
       identity: "\(ProcessInfo.processInfo.hostName)_\(suffix)", events: events,
       metrics: LeaderElectionMetrics(name: leaseName, factory: metrics), logger: logger,

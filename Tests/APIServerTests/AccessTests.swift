@@ -33,7 +33,7 @@ import Yams
         configuration: .init(
           namespace: Self.namespace, defaultImage: "satis:test", waitsForLeadership: true),
         events: events, logger: .quiet, now: wallClock)
-      let elector = LeaderElector(
+      let elector = try LeaderElector(
         client: client, lease: NamespacedName(namespace: Self.namespace, name: "satis-controller-leader"),
         identity: "test", events: events, logger: .quiet, now: microTime
       ) { controller.lead(until: $0) }

@@ -151,22 +151,6 @@ private struct Updates: Sendable {
     #expect(error?.isBeyondVersion == true)
   }
 
-  @Test func `a server without streaming lists is asked for one once`() async throws {
-    let client = try server.client(fieldManager: "test")
-    try await server.withNamespace { namespace in
-      for _ in 1...2 {
-        let watcher = Watcher<ConfigMap>(client: client, namespace: namespace, logger: .quiet)
-        let (updates, continuation) = AsyncStream<Void>.makeStream()
-        let run = Task { await watcher.run { _ in continuation.yield() } }
-        for await _ in updates { break }
-        run.cancel()
-        await run.value
-      }
-    }
-    // The servers of this project's tests are older than streaming lists, and refuse them.
-    #expect(!client.streamingLists.areServed)
-  }
-
   @Test func `a label taken off is a deletion for those who watch the label`() async throws {
     try await server.withNamespace { namespace in
       let object = try await create("a", in: namespace)

@@ -1,6 +1,5 @@
 import ControllerRuntime
 import Curl
-import Foundation
 import TestSupport
 import Testing
 
@@ -47,18 +46,15 @@ import Testing
   @Test func `connections that die in silence are given up, and requests and the watch go on over others`()
     async throws
   {
-    let port = try #require(URL(string: server.client.configuration.server)?.port)
-    let relay = try TCPRelay(to: port)
+    let relay = try TCPRelay(to: server)
     defer { relay.stop() }
-    var way = server.client.configuration
-    way.server = "https://127.0.0.1:\(relay.port)"
     var limits = ClientLimits()
     // A fifteenth of what they are.
     limits.connections.keepAliveInterval = .seconds(1)
     limits.connections.unacknowledgedTimeout = .seconds(2)
     try await server.withNamespace { namespace in
       let first = map("first", namespace)
-      try await watching(by: way, in: namespace, limits: limits) { client, record in
+      try await watching(by: relay.configuration, in: namespace, limits: limits) { client, record in
         await record.wait { $0.isSynced }
         // Its event shows that the watch stands.
         _ = try await server.client.create(first)

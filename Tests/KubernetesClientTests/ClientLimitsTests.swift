@@ -1,4 +1,5 @@
 import Curl
+import Synchronization
 import Testing
 
 @testable import KubernetesClient
@@ -75,17 +76,30 @@ import Testing
     await client.shutdown()
   }
 
-  @Test func `whatever is sent, a connection is not waited for without end`() async throws {
-    let server = try ScriptedServer()
-    var limits = ClientLimits()
-    limits.connectTimeout = .seconds(3)
-    let client = try client(server, limits)
-    for verb in [APIRequest.Verb.get, .watch] {
-      let request = APIRequest(verb: verb, on: ConfigMap.resourceType, namespace: "shop")
-      let outgoing = client.transport.curlRequest(request, Credential())
-      #expect(outgoing.connectTimeout == .seconds(3))
-      #expect(outgoing.timeout == nil)
-    }
+  @Test func `a watch that ends at once is asked for again after a pause, and each time for another while`()
+    async throws
+  {
+    var answers = [list(version: "5")]
+    answers += [ScriptedServer.Answer](repeating: .lines([], .complete), count: 10)
+    answers.append(.lines([event("ADDED", "a", version: "6")], .byTheClient))
+    let server = try ScriptedServer(answers)
+    let pauses = Mutex(0)
+    #expect(
+      try await updates(2, from: server, sleep: { _ in pauses.withLock { $0 += 1 } })
+        == ["replaced ", "applied a"])
+    #expect(pauses.withLock { $0 } == 10)
+    #expect(Set(server.requests.compactMap { $0.query["timeoutSeconds"] }).count > 1)
+  }
+
+  @Test func `the client itself holds nothing back`() async throws {
+    // With the five requests a second that client-go allows by itself they would take longer than the test may.
+    let answers = [ScriptedServer.Answer](repeating: list(version: "5"), count: 500)
+    let server = try ScriptedServer(answers)
+    let client = try KubernetesClient(
+      configuration: ClusterConfiguration(server: server.url, origin: "the test"), fieldManager: "tests",
+      userAgent: "tests", logger: quiet)
+    for _ in answers { _ = try await client.list(ConfigMap.self, in: "shop") }
     await client.shutdown()
+    #expect(server.requests.count == 500)
   }
 }

@@ -43,7 +43,11 @@ final class ScriptedServer: Sendable {
   private let state: Mutex<(answers: [Answer], requests: [Request])>
   private let closed = AsyncStream<Void>.makeStream()
 
-  init(_ answers: Answer...) throws {
+  convenience init(_ answers: Answer...) throws {
+    try self.init(answers)
+  }
+
+  init(_ answers: [Answer]) throws {
     state = Mutex((answers, []))
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     port = try Self.listen(listener)

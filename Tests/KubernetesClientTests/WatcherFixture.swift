@@ -16,11 +16,12 @@ extension WatcherFixture {
   func updates(
     _ count: Int, from server: ScriptedServer, labelSelector: String? = nil, fieldSelector: String? = nil,
     health: WatchHealth? = nil, streams: Bool = false, limits: ClientLimits = ClientLimits(),
-    logger: Logger? = nil
+    logger: Logger? = nil,
+    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   ) async throws -> [String] {
     let client = try KubernetesClient(
       configuration: ClusterConfiguration(server: server.url, origin: "the test"), fieldManager: "tests",
-      userAgent: "tests", limits: limits, logger: quiet, sleep: { try await Task.sleep(for: $0) })
+      userAgent: "tests", limits: limits, logger: quiet, sleep: sleep)
     if !streams { _ = client.streamingLists.refuse() }
     let watcher = Watcher<ConfigMap>(
       client: client, namespace: "shop", labelSelector: labelSelector, fieldSelector: fieldSelector,

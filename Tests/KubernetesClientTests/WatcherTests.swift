@@ -20,6 +20,7 @@ import Testing
       try await updates(5, from: server, labelSelector: "x=y")
         == ["replaced a", "applied b", "applied b", "unreadable odd", "deleted a"])
     #expect(server.requests.map(\.summary) == [Self.firstList, "\(Self.path) watch=true resourceVersion=5"])
+    #expect(server.requests.first?.query["limit"] == "500")
     let watch = try #require(server.requests.last).query
     #expect(watch["allowWatchBookmarks"] == "true")
     #expect(watch["labelSelector"] == "x=y")

@@ -1,9 +1,8 @@
 import Foundation
+public import KubernetesClient
 import Synchronization
 
-/// Carries TCP connections to a port of this machine as they are, TLS and HTTP/2 included, and lets them die in silence.
-///
-/// A certificate for `127.0.0.1` is good for the relay too.
+/// Carries TCP connections to the API server as they are, TLS and HTTP/2 included, and lets them die in silence.
 public final class TCPRelay: Sendable {
   private struct State {
     /// Ways from a client to the server.
@@ -13,8 +12,8 @@ public final class TCPRelay: Sendable {
     var count = 0
   }
 
-  /// The port to connect to.
-  public let port: Int
+  /// How the server is reached through it.
+  public let configuration: ClusterConfiguration
   private let target: Int
   private let listener: Int32
   private let state = Mutex(State())
@@ -24,11 +23,17 @@ public final class TCPRelay: Sendable {
   public var connectionCount: Int { state.withLock { $0.count } }
 
   /// Begins to listen on a free port.
-  ///
-  /// - Parameter target: the port to which connections are carried.
-  public init(to target: Int) throws {
+  public init(to server: TestServer) throws {
+    guard let target = URL(string: server.client.configuration.server)?.port else {
+      throw TestFailure("the API server's URL has no port")
+    }
     self.target = target
+    let port: Int
     (listener, port) = try Loopback.listen()
+    var configuration = server.client.configuration
+    // The server's certificate is good for this address.
+    configuration.server = "https://127.0.0.1:\(port)"
+    self.configuration = configuration
     inThread { relay in
       while case let client = accept(relay.listener, nil, nil), client >= 0 { relay.open(client) }
     }

@@ -28,19 +28,21 @@ public final class LeaderElector: Service, CustomStringConvertible {
   /// Creates one that does nothing until it is run.
   ///
   /// - Parameters:
+  ///   - client: whose connections are not used: what holds up other requests must not cost the lead.
   ///   - lease: the name of the Lease, which is created where it is missing.
   ///   - identity: this process and no other, not even the one that comes after it in the same pod.
   ///   - events: takes what people are told.
   ///   - metrics: says whether this process leads.
   ///   - now: the wall clock, for what people read in the Lease.
   ///   - lead: is told until when this process may work, with each renewal.
+  /// - Throws: when libcurl cannot be had for connections of its own.
   public init(
     client: KubernetesClient, lease: NamespacedName, identity: String,
     timings: LeaderElectionTimings = .standard, events: EventRecorder? = nil,
     metrics: LeaderElectionMetrics? = nil, logger: Logger,
     now: @escaping @Sendable () -> MicroTime, lead: @escaping @Sendable (ContinuousClock.Instant) -> Void
-  ) {
-    store = LeaseStore(client: client, key: lease)
+  ) throws(KubernetesError) {
+    store = LeaseStore(client: try client.withOwnConnections(), key: lease)
     state = Mutex(State(identity: identity, timings: timings, now: ContinuousClock.now))
     self.events = events
     self.metrics = metrics

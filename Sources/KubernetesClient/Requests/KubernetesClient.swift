@@ -17,7 +17,7 @@ public final class KubernetesClient: Sendable {
   /// How a request or a watch waits before it is sent again.
   let sleep: @Sendable (Duration) async throws -> Void
   /// Whether the server has streaming lists, as far as is known.
-  let streamingLists = StreamingLists()
+  let streamingLists: StreamingLists
 
   /// Creates a client; nothing is sent yet.
   ///
@@ -47,9 +47,31 @@ public final class KubernetesClient: Sendable {
     self.limits = limits
     self.observe = observe
     self.sleep = sleep
+    streamingLists = StreamingLists()
     transport = try Transport(
       configuration: configuration, userAgent: userAgent, limits: limits, logger: logger, observe: observe,
       sleep: sleep)
+  }
+
+  private init(_ other: KubernetesClient, transport: Transport) {
+    configuration = other.configuration
+    fieldManager = other.fieldManager
+    limits = other.limits
+    observe = other.observe
+    sleep = other.sleep
+    streamingLists = other.streamingLists
+    self.transport = transport
+  }
+
+  /// The same client, credentials included, with connections of its own.
+  ///
+  /// Requests share a connection, and when it dies in silence all of them hang until the kernel gives it up. What cannot
+  /// wait as long is better off by itself: a request that is given up takes a connection that nobody else uses with it,
+  /// and the next one makes another.
+  ///
+  /// Its connections end with it, or by its own `shutdown`.
+  public func withOwnConnections() throws(KubernetesError) -> KubernetesClient {
+    KubernetesClient(self, transport: try transport.withOwnConnections())
   }
 
   /// Ends every transfer and the thread behind them.

@@ -13,7 +13,7 @@ struct Transport: Sendable {
   private let configuration: ClusterConfiguration
   private let userAgent: String
   private let limits: ClientLimits
-  private let curl: CurlClient
+  private var curl: CurlClient
   private let credentials: Credentials
   private let sleep: @Sendable (Duration) async throws -> Void
   private let logger: Logger
@@ -34,11 +34,24 @@ struct Transport: Sendable {
     self.observe = observe
     self.sleep = sleep
     credentials = Credentials(configuration)
+    curl = try Self.connections(to: configuration, limits)
+  }
+
+  private static func connections(
+    to configuration: ClusterConfiguration, _ limits: ClientLimits
+  ) throws(KubernetesError) -> CurlClient {
     do throws(CurlError) {
-      curl = try CurlClient(configuration: limits.connections)
+      return try CurlClient(configuration: limits.connections)
     } catch {
       throw KubernetesError(request: "connect to \(configuration.server)", cause: .transport(error))
     }
+  }
+
+  /// The same with connections of its own.
+  func withOwnConnections() throws(KubernetesError) -> Transport {
+    var other = self
+    other.curl = try Self.connections(to: configuration, limits)
+    return other
   }
 
   func shutdown() async {

@@ -94,7 +94,7 @@ public struct SatisBuild: KubernetesObject {
     public var provider: String?
     /// The host's id of the delivery.
     public var deliveryID: String?
-    /// The ref that was pushed.
+    /// The ref that was pushed, or several of them, with a blank between.
     public var ref: String?
     /// The commit that was pushed.
     public var commit: String?

@@ -95,7 +95,7 @@ struct ProofDiagnosis {
       all.append(
         (Array(body.prefix(length)), "the first \(length) bytes of the body, as Content-Length has it"))
     }
-    if let json = Payload.formField("payload", in: body) {
+    if let json = Payload.json(in: delivery.headers, body), json != body {
       all.append((json, "the JSON inside of the form: sign the form as it is sent, or send JSON"))
     }
     return all

@@ -1,3 +1,4 @@
+import KubernetesClient
 import Testing
 
 @testable import ControllerRuntime
@@ -11,6 +12,14 @@ import Testing
     var keys: [String] = []
     while keys.count < count, case .work(let key) = state.take(now: start) { keys.append(key) }
     return keys
+  }
+
+  @Test func `what a first list shows is less urgent than what an event tells`() {
+    let map = ConfigMap(metadata: ObjectMetadata(name: "a", namespace: "shop"), data: [:])
+    #expect(WorkPriority(of: WatchUpdate.replaced([map], unreadable: [])) == .listed)
+    #expect(WorkPriority(of: WatchUpdate.applied(map)) == .live)
+    #expect(WorkPriority(of: WatchUpdate.deleted(map)) == .live)
+    #expect(WorkPriority.listed < .live)
   }
 
   @Test func `what has happened goes before what only a list shows`() {
