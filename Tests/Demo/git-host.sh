@@ -54,6 +54,23 @@ metadata: {name: $git_host}
 spec:
   selector: {app: $git_host}
   ports: [{name: http, port: 80, targetPort: http}]
+---
+# The network policies of deploy/ let nobody in and nothing out that they do not name.
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: $git_host}
+spec:
+  podSelector: {matchLabels: {app: $git_host}}
+  policyTypes: [Ingress]
+  ingress: [{ports: [{port: http}]}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: $git_host-builds}
+spec:
+  podSelector: {matchLabels: {app.kubernetes.io/component: build}}
+  policyTypes: [Egress]
+  egress: [{to: [{podSelector: {matchLabels: {app: $git_host}}}], ports: [{port: 8080}]}]
 YAML
   try kubectl -n "$namespace" rollout status --timeout 120s "deployment/$git_host"
   # By address, since not every cluster has DNS.

@@ -54,11 +54,12 @@ web_hint() {
 }
 
 install_operator() {
-  local definitions=crds deployment minor image
+  local definitions=crds manifests=deploy/base deployment minor image
   installing=yes
   minor=$(kubectl get --raw /version | sed -n 's/.*"minor": *"\([0-9]*\).*/\1/p')
   # Servers before 1.29 do not know the rules that newer ones enforce.
   [ "$minor" -ge 29 ] || definitions=crds/legacy
+  [ "$minor" -ge 21 ] || manifests=deploy/overlays/kubernetes-1.20
   cd "$checkout"
   try kubectl apply -f "$definitions"
   try kubectl wait --for condition=Established --timeout 60s crd/satisrepositories.satis.dev crd/satisbuilds.satis.dev
@@ -66,8 +67,8 @@ install_operator() {
     try kubectl apply -k deploy/overlays/local
   else
     image="s|image: satis-operator:.*|image: $SATIS_OPERATOR_IMAGE|"
-    show_line "kubectl kustomize deploy/base | sed '$image' | kubectl apply -f -"
-    kubectl kustomize deploy/base | sed "$image" | kubectl apply -f - | sed 's/^/     /'
+    show_line "kubectl kustomize $manifests | sed '$image' | kubectl apply -f -"
+    kubectl kustomize "$manifests" | sed "$image" | kubectl apply -f - | sed 's/^/     /'
   fi
   for deployment in satis-controller satis-webhook satis-web; do
     try kubectl -n "$namespace" rollout status --timeout 120s "deployment/$deployment"

@@ -1,5 +1,9 @@
 """All checks that need no server. Tests/Manifests/check runs them."""
 
+import access
+import alerts
+import careful
+import components
 import definitions
 import generated
 import objects
@@ -10,5 +14,9 @@ report = Report()
 definitions.check(report)
 objects.check(report)
 rendered.check(report)
+components.check(report)
+access.check(report)
+alerts.check(report)
+careful.check(report)
 generated.check(report)
 report.finish("manifests")

@@ -1,11 +1,5 @@
-#!/usr/bin/env python3
-"""Derives crds/legacy (Kubernetes 1.20 to 1.28) from crds: the same schemas without what those servers lack.
+"""Derives crds/legacy (Kubernetes 1.20 to 1.28) from crds: the same schemas without what those servers lack."""
 
-    Tests/Manifests/legacy.py           writes crds/legacy
-    Tests/Manifests/legacy.py --check   changes nothing, says what differs, and fails if anything does
-"""
-
-import argparse
 import difflib
 import pathlib
 import sys
@@ -80,19 +74,3 @@ def write():
         (target / name).unlink()
     for name, text in texts.items():
         (target / name).write_text(text)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="change nothing, say what differs")
-    if not parser.parse_args().check:
-        write()
-        return
-    findings = list(differences())
-    for finding in findings:
-        print(finding)
-    sys.exit(1 if findings else 0)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,9 @@
 """What `kubectl kustomize` makes of deploy/, judged as a whole: valid, restricted, least privilege, nothing dangling."""
 
+import pathlib
 import re
 import subprocess
+import sys
 
 import yaml
 
@@ -9,21 +11,40 @@ import restricted
 from definitions import ROOT
 from schemas import validate
 
-# The oldest version that a schema can be had for, the first that the plain resource definitions are for, the newest.
-VERSIONS = ("1.25", "1.29", "1.37")
+# The one that kustomize is pinned with; what it renders does not depend on the machine.
+KUBECTL = pathlib.Path(sys.executable).with_name("kubectl")
 
-CLUSTER_WIDE = {"Namespace", "PersistentVolume"}
+# The oldest with the present kinds that a schema can be had for, the first that the plain resource definitions are for,
+# the newest.
+VERSIONS = ("1.25", "1.29", "1.37")
+# For the server that has some kinds by an older name only, and for its kubectl.
+OLDEST = {"kubernetes-1.20", "local"}
+
+# All that the kustomize in kubectl 1.20 knows of what could be used here.
+KNOWN_TO_OLDEST = {
+    "apiVersion",
+    "kind",
+    "namespace",
+    "bases",
+    "resources",
+    "images",
+    "generatorOptions",
+    "configMapGenerator",
+    "patchesJson6902",
+}
+
+CLUSTER_WIDE = {"Namespace", "PersistentVolume", "PriorityClass"}
 
 
 def folders():
-    """Every kustomization but the one at the top, which has to be the base and nothing else."""
-    files = sorted((ROOT / "deploy").rglob("kustomization.yaml"))
-    return [file.parent for file in files if file.parent != ROOT / "deploy"]
+    """The base and the overlays; the kustomization at the top has to be the base and nothing else."""
+    files = sorted((ROOT / "deploy" / "overlays").rglob("kustomization.yaml"))
+    return [ROOT / "deploy" / "base"] + [file.parent for file in files]
 
 
 def render(folder):
     """The objects, and kubectl's complaint if there is one."""
-    result = subprocess.run(["kubectl", "kustomize", str(folder)], capture_output=True, text=True)
+    result = subprocess.run([KUBECTL, "kustomize", str(folder)], capture_output=True, text=True)
     if result.returncode != 0:
         return [], [result.stderr.strip()]
     return [document for document in yaml.safe_load_all(result.stdout) if document], []
@@ -108,8 +129,9 @@ def dangling(documents):
     for owner, pod in pods(documents):
         wanted = {("ServiceAccount", pod["serviceAccountName"])} if "serviceAccountName" in pod else set()
         for volume in pod.get("volumes", []):
-            if "configMap" in volume:
-                wanted.add(("ConfigMap", volume["configMap"]["name"]))
+            for source in [volume, *volume.get("projected", {}).get("sources", [])]:
+                if "configMap" in source:
+                    wanted.add(("ConfigMap", source["configMap"]["name"]))
             if "persistentVolumeClaim" in volume:
                 wanted.add(("PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"]))
         for container in restricted.containers(pod):
@@ -126,6 +148,14 @@ def dangling(documents):
         wanted |= {(subject["kind"], subject["name"]) for subject in binding["subjects"]}
         for kind, wanted_name in sorted(wanted - there):
             yield f"{name(binding)}: there is no {kind} {wanted_name}"
+        for subject in binding["subjects"]:
+            if subject["namespace"] != binding["metadata"]["namespace"]:
+                yield f"{name(binding)}: {subject['name']} is sought in the namespace {subject['namespace']}"
+    deployments = of_kind(documents, "Deployment").values()
+    for budget in of_kind(documents, "PodDisruptionBudget").values():
+        wanted_labels = budget["spec"]["selector"]["matchLabels"].items()
+        if not any(wanted_labels <= d["spec"]["template"]["metadata"]["labels"].items() for d in deployments):
+            yield f"{name(budget)}: it selects no Deployment"
 
 
 def leaderless(documents):
@@ -180,13 +210,25 @@ def more_than_base():
         yield "deploy/kustomization.yaml: put everything into deploy/base; kubectl 1.20 can render that only"
 
 
+def too_new(folder):
+    """What the oldest kubectl does not know, or passes over in silence."""
+    kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    for key in sorted(kustomization.keys() - KNOWN_TO_OLDEST):
+        yield f"{key}: kubectl 1.20 does not know it; the oldest that it knows is another way"
+    for resource in kustomization.get("resources", []):
+        if not (folder / resource).is_file():
+            yield f"{resource}: kubectl 1.20 takes folders as bases only"
+
+
 def check(report):
     report.check("deploy is deploy/base", more_than_base())
     for folder in folders():
         label = folder.relative_to(ROOT)
         documents, complaints = render(folder)
         report.check(f"{label} renders ({len(documents)} objects)", complaints)
-        for version in VERSIONS:
+        if folder.name in OLDEST | {"base"}:
+            report.check(f"{label} can be rendered by kubectl 1.20", too_new(folder))
+        for version in ("1.20",) if folder.name in OLDEST else VERSIONS:
             findings = [finding for document in documents for finding in validate(document, version)]
             report.check(f"{label} is valid for Kubernetes {version}", findings)
         report.check(f"{label}: everything is in its namespace", misplaced(documents))

@@ -2,9 +2,8 @@
 
 import json
 
-import yaml
-
 import columns
+import lifecycle
 import objects
 from apiserver import complaints, kubectl, resource, send
 from definitions import ROOT, fields, load, schema_of
@@ -64,14 +63,8 @@ def check_explanations(report):
         report.check(f"server: kubectl explain {kind.lower()}.spec", [complaint] if complaint else findings)
 
 
-def check_manifests(report):
-    """Each object is known to this server to the last field."""
-    rendered, complaint = kubectl("kustomize", str(ROOT / "deploy" / "overlays" / "local"))
-    report.check("server: deploy/overlays/local renders", [complaint] if complaint else [])
-    documents = [document for document in yaml.safe_load_all(rendered) if document]
-    for document in documents:
-        name = f"server: {document['kind']} {document['metadata']['name']} is applied"
-        report.check(name, complaints(kubectl("apply", "--validate=true", "-f", "-", send=document)))
+def check_examples(report):
+    """In the namespace that an installation leaves behind."""
     for path in sorted((ROOT / "deploy" / "example").glob("*.yaml")):
         verb = "create" if "generateName" in path.read_text() else "apply"
         report.check(f"server: {verb} of {path.relative_to(ROOT)}", complaints(kubectl(verb, "-f", str(path))))
@@ -83,5 +76,7 @@ check_objects(report)
 check_defaults(report)
 columns.check(report)
 check_explanations(report)
-check_manifests(report)
+lifecycle.check(report)
+check_examples(report)
+lifecycle.check_definitions(report)
 report.finish("manifests on a server")

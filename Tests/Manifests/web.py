@@ -1,5 +1,6 @@
 """What the web server of deploy/base/web answers. The argument is a folder with Debian's nginx unpacked in it."""
 
+import base64
 import contextlib
 import gzip
 import http.client
@@ -16,6 +17,7 @@ from definitions import ROOT
 from report import Report
 
 CONFIGURATION = ROOT / "deploy" / "base" / "web" / "nginx.conf"
+AUTHENTICATION = ROOT / "deploy" / "components" / "basic-auth" / "authentication.conf"
 INCLUDE = "include/all$0123456789abcdef0123456789abcdef01234567.json"
 ARCHIVE = "dist/acme/tools/acme-tools-1.0.0-0a1b2c.zip"
 CHANGING, LASTING = "no-cache", "max-age=31536000, immutable"
@@ -42,8 +44,11 @@ def write_release(output, name, version):
 
 
 @contextlib.contextmanager
-def server(folder, output):
-    """nginx with the configuration as it is, but for the paths and the port of a container."""
+def server(folder, output, users=None):
+    """nginx with the configuration as it is, but for the paths and the port of a container.
+
+    With `users`, the lines of an htpasswd file, it has what the component adds.
+    """
     work = pathlib.Path(tempfile.mkdtemp(dir=folder))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -52,6 +57,7 @@ def server(folder, output):
         "listen 8080;": f"listen 127.0.0.1:{port};",
         "/output/": f"{output}/",
         "/etc/nginx/": f"{sys.argv[1]}/etc/nginx/",
+        "/etc/satis-web-extra/": f"{work}/extra/",
         "/tmp/": f"{work}/",
         "/dev/stdout": f"{work}/access.log",
     }
@@ -59,7 +65,15 @@ def server(folder, output):
     missing = [place for place in places if place not in text]
     if missing:
         sys.exit(f"{CONFIGURATION} has no {', '.join(missing)}, which this check replaces: change Tests/Manifests/web.py")
-    text = re.sub("|".join(map(re.escape, places)), lambda match: places[match.group()], text)
+
+    def at_hand(text):
+        return re.sub("|".join(map(re.escape, places)), lambda match: places[match.group()], text)
+
+    text = at_hand(text)
+    if users:
+        (work / "extra").mkdir()
+        (work / "extra" / AUTHENTICATION.name).write_text(at_hand(AUTHENTICATION.read_text()))
+        (work / "extra" / "htpasswd").write_text(users)
     if os.geteuid() == 0:
         # As root nginx would serve as somebody else, who may not read a temporary folder.
         text = "user root;\n" + text
@@ -146,6 +160,25 @@ def check_release(report, client, output):
     report.check("web: a new release is served from the next request on", expect((status, after != before), (200, True)))
 
 
+def check_passwords(report, folder, output):
+    command = ["openssl", "passwd", "-apr1", "secret"]
+    hashed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    with server(folder, output, users=f"composer:{hashed}") as port:
+        client = Client(port)
+
+        def status_as(user):
+            return client.ask("/packages.json", Authorization="Basic " + base64.b64encode(user).decode())[0]
+
+        status, headers, body = client.ask("/packages.json")
+        got = (status, headers.get("www-authenticate"), b"acme" in body)
+        wanted = (401, 'Basic realm="Composer packages"', False)
+        report.check("web: with passwords, who gives none is asked for one", expect(got, wanted))
+        report.check("web: a wrong password is refused", expect(status_as(b"composer:wrong"), 401))
+        report.check("web: the right one is served", expect(status_as(b"composer:secret"), 200))
+        report.check("web: archives need it as well", expect(client.ask(f"/{ARCHIVE}")[0], 401))
+        report.check("web: probes need none", expect(client.ask("/healthz")[0], 200))
+
+
 def main():
     report = Report()
     with tempfile.TemporaryDirectory() as folder:
@@ -158,6 +191,7 @@ def main():
             check_serving(report, client)
             check_compression(report, client)
             check_release(report, client, output)
+        check_passwords(report, folder, output)
     report.finish("web server")
 
 
