@@ -41,7 +41,8 @@ import Testing
     await server.clientHasClosed()
     #expect(
       server.requests.map(\.summary) == [
-        Self.firstList, "\(Self.path) watch=true resourceVersion=5", "\(Self.path) watch=true resourceVersion=6",
+        Self.firstList, "\(Self.path) watch=true resourceVersion=5",
+        "\(Self.path) watch=true resourceVersion=6",
       ])
   }
 
