@@ -6,6 +6,7 @@ import careful
 import components
 import definitions
 import generated
+import local
 import objects
 import rendered
 from report import Report
@@ -14,6 +15,7 @@ report = Report()
 definitions.check(report)
 objects.check(report)
 rendered.check(report)
+local.check(report)
 components.check(report)
 access.check(report)
 alerts.check(report)

@@ -9,7 +9,6 @@ import yaml
 
 import rendered
 from definitions import ROOT
-from schemas import validate
 
 COMPONENTS = sorted(path.parent for path in (ROOT / "deploy" / "components").glob("*/kustomization.yaml"))
 
@@ -50,8 +49,7 @@ def of_the_readme():
 
 def findings_of(documents):
     for version in rendered.VERSIONS:
-        for document in documents:
-            yield from validate(document, version)
+        yield from rendered.invalid(documents, version)
     for judge in (rendered.misplaced, rendered.insecure, rendered.careless, rendered.excessive, rendered.dangling):
         yield from judge(documents)
 
