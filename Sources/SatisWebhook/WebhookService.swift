@@ -47,8 +47,18 @@ public enum WebhookService {
     metrics: MetricsRegistry = MetricsRegistry(metricDescriptions), logger: Logger,
     now: @escaping @Sendable () -> Timestamp
   ) -> Application<RouterResponder<BasicRequestContext>> {
+    application(store: store, configuration: configuration, metrics: metrics, logger: logger, now: now) {
+      try await Task.sleep(for: $0)
+    }
+  }
+
+  /// - Parameter sleep: how a request waits before it is sent again, where the API server is away.
+  static func application(
+    store: some BuildStore, configuration: Configuration, metrics: MetricsRegistry, logger: Logger,
+    now: @escaping @Sendable () -> Timestamp, sleep: @escaping @Sendable (Duration) async throws -> Void
+  ) -> Application<RouterResponder<BasicRequestContext>> {
     let handler = DeliveryHandler(
-      store: PatientStore(SharingStore(store)), namespace: configuration.namespace,
+      store: PatientStore(SharingStore(store), sleep: sleep), namespace: configuration.namespace,
       timeLimit: configuration.timeLimit)
     let limits = configuration.limits
     let measured = WebhookMetrics(factory: metrics)

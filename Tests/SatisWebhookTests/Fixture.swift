@@ -7,7 +7,8 @@ import InMemoryLogging
 import KubernetesClient
 import Logging
 import SatisAPI
-import SatisWebhook
+
+@testable import SatisWebhook
 
 /// The service with one repository, `satis/packages`, whose secret is `secret` and whose satis.json lists a package of each
 /// host.
@@ -27,6 +28,8 @@ struct Fixture {
   let metrics = MetricsRegistry(WebhookService.metricDescriptions)
   var namespace: String? = "satis"
   var timeLimit: Duration = .seconds(8)
+  /// Whether a request is sent again where the API server is away.
+  var isPatient = true
 
   init() {
     store.add(secret: "packages-webhook", ["secret": Self.secret])
@@ -67,12 +70,17 @@ struct Fixture {
     _ method: HTTPRequest.Method, _ path: String, _ call: Call
   ) async throws -> Reply {
     let logs = logs
+    let isPatient = isPatient
     let application = WebhookService.application(
       store: store,
       configuration: .init(namespace: namespace, timeLimit: timeLimit),
       metrics: metrics,
       logger: Logger(label: "test") { _ in logs },
-      now: { Self.time })
+      now: { Self.time },
+      sleep: { delay in
+        guard isPatient else { throw CancellationError() }
+        try await Task.sleep(for: delay)
+      })
     return try await application.test(.router) { client in
       var headers = HTTPFields()
       for (name, value) in call.headers {
