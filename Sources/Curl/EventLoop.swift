@@ -91,6 +91,7 @@ struct EventLoop: ~Copyable {
     for transfer in transfers.values {
       guard let (limit, due) = transfer.patience.next else { continue }
       if due <= now {
+        if limit == .response, transfer.patience.isConnected { mailbox.doubt() }
         cut(transfer, transfer.error(exceeding: limit))
       } else {
         nextDue = min(nextDue ?? due, due)
