@@ -2,7 +2,7 @@
 ///
 /// Connections are kept for later requests. Cancelling a task closes the transfer that it waits for.
 public final class CurlClient: Sendable {
-  private let requests: Lane
+  private let requests: RequestLanes
   private let streams: Lane
   private let streamBufferBytes: Int
 
@@ -12,14 +12,8 @@ public final class CurlClient: Sendable {
   public init(configuration: CurlConfiguration = .init()) throws(CurlError) {
     try Library.initialise()
     streamBufferBytes = configuration.streamBufferBytes
-    requests = try Lane(configuration)
+    requests = try RequestLanes(configuration)
     streams = try Lane(configuration)
-  }
-
-  /// Ends the threads; nobody can be waiting for a transfer any more.
-  deinit {
-    requests.join()
-    streams.join()
   }
 
   /// Ends all transfers, whose readers get an error in phase `cancelled`, and the threads.
@@ -34,8 +28,11 @@ public final class CurlClient: Sendable {
   ///
   /// - Throws: `CurlError`; its phase says how far the transfer came.
   public func send(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
+    let lane = requests.current
     let exchange = try Exchange(
-      request, .whole(request.httpVersion, maximumBytes: request.maximumBodyBytes), requests.mailbox)
+      request, .whole(request.httpVersion, maximumBytes: request.maximumBodyBytes), lane.mailbox)
+    // The lane ends with its last request when another has taken its place.
+    defer { withExtendedLifetime(lane) {} }
     return try await exchange.cancelling { (exchange) async throws(CurlError) in
       exchange.start()
       return try await exchange.response()
@@ -65,29 +62,5 @@ public final class CurlClient: Sendable {
     } onCancel: {
       exchange.cancel()
     }
-  }
-}
-
-/// A thread with a multi handle, and so with connections, of its own.
-///
-/// Streams must not share them with requests: once libcurl (7.88) knows that a host multiplexes, it takes any of its
-/// connections for a request that may, even one on which an HTTP/1.1 stream is busy. The request then waits for the
-/// end of the stream.
-private struct Lane: Sendable {
-  let mailbox = Mailbox()
-  private let thread: LoopThread
-
-  init(_ configuration: CurlConfiguration) throws(CurlError) {
-    thread = try LoopThread { [mailbox] in EventLoop.run(mailbox, configuration) }
-  }
-
-  func join() {
-    _ = mailbox.post(.stop)
-    thread.join()
-  }
-
-  func shutdown() async {
-    _ = mailbox.post(.stop)
-    await thread.waitUntilOver()
   }
 }

@@ -79,6 +79,8 @@ struct EventLoop: ~Copyable {
   private mutating func endFinished() {
     while let (context, code) = multi.nextFinished() {
       let transfer = Transfer.from(context)
+      // libcurl looks at the time as well, and may be first.
+      if code == CURLE_OPERATION_TIMEDOUT { doubtConnection(of: transfer) }
       end(transfer, transfer.outcome(code))
     }
   }
@@ -91,6 +93,7 @@ struct EventLoop: ~Copyable {
     for transfer in transfers.values {
       guard let (limit, due) = transfer.patience.next else { continue }
       if due <= now {
+        if limit == .response { doubtConnection(of: transfer) }
         cut(transfer, transfer.error(exceeding: limit))
       } else {
         nextDue = min(nextDue ?? due, due)
@@ -98,6 +101,11 @@ struct EventLoop: ~Copyable {
     }
     // Nothing to do later means no reason to wake up: whoever has something will wake the thread.
     return nextDue.map { Int32(($0 - now).milliseconds) } ?? .max
+  }
+
+  /// A request has had no answer in its time.
+  private func doubtConnection(of transfer: Transfer) {
+    if transfer.patience.isConnected { mailbox.doubt() }
   }
 
   /// Ends a transfer that is not finished.

@@ -17,6 +17,7 @@ final class Mailbox: Sendable {
     /// Nil before the thread has begun and after it has ended.
     var waker: MultiHandle.Waker?
     var isClosed = false
+    var isDoubtful = false
   }
 
   private let state = Mutex(State())
@@ -35,7 +36,15 @@ final class Mailbox: Sendable {
     }
   }
 
+  /// Whether a connection of the thread's may hang.
+  var isDoubtful: Bool { state.withLock { $0.isDoubtful } }
+
   // MARK: - The thread's side
+
+  /// A request has had no answer in its time.
+  func doubt() {
+    state.withLock { $0.isDoubtful = true }
+  }
 
   /// Lets senders wake the thread up from now on.
   func open(_ waker: MultiHandle.Waker) {

@@ -28,6 +28,9 @@ struct Patience {
     silence = request.silenceTimeout
   }
 
+  /// Whether the connection stands.
+  var isConnected: Bool { connectionDue == nil }
+
   /// The connection stands, and the request goes out.
   mutating func connect(at now: Instant) {
     connectionDue = nil

@@ -190,6 +190,38 @@ import Testing
     #expect(ClientSocket.connected(to: server.front.port).count == 1)
   }
 
+  @Test func `that has left a request without an answer gets no further ones, and those on it lose nothing`()
+    async throws
+  {
+    let arrived = Signal<Void>()
+    let gate = Gate()
+    let server = try Server(
+      TestServer { connection in
+        while let request = try connection.readRequest() {
+          if request.requestLine.contains("/hanging") { _ = connection.waitForEnd() }
+          if request.requestLine.contains("/slow") {
+            arrived.send()
+            gate.pass()
+          }
+          try connection.write(Response.text("ok").bytes)
+        }
+      })
+    defer { server.stop() }
+    let client = try CurlClient()
+    let slow = try server.request("/slow")
+    let slowTask = Task { try await client.send(slow) }
+    await arrived.next()
+    var hanging = try server.request("/hanging")
+    hanging.timeout = .seconds(2)
+    #expect(await failure(hanging, client)?.phase == .timeout)
+    #expect(ClientSocket.connected(to: server.front.port).count == 1)
+    for _ in 1...2 { #expect(try await client.send(server.request()).status == 200) }
+    #expect(ClientSocket.connected(to: server.front.port).count == 2)
+    gate.open()
+    #expect(try await slowTask.value.status == 200)
+    await client.shutdown()
+  }
+
   @Test func `that is too large fails`() async throws {
     let server = try Server(
       TestServer(answering: { _ in Response(body: [UInt8](repeating: 1, count: 2_000)) }))

@@ -29,6 +29,25 @@ import Testing
     }
   }
 
+  @Test func `ends requests on connections that are not used any more, and makes no new ones`() async throws {
+    let arrived = Signal<Void>()
+    let server = try TestServer { connection in
+      _ = try connection.readHead()
+      arrived.send()
+      _ = connection.waitForEnd()
+    }
+    defer { server.stop() }
+    let client = try CurlClient()
+    let kept = Task { await failure(CurlRequest(url: server.url), client) }
+    await arrived.next()
+    var hanging = CurlRequest(url: server.url)
+    hanging.timeout = .milliseconds(500)
+    for _ in 1...2 { #expect(await failure(hanging, client)?.phase == .timeout) }
+    await client.shutdown()
+    #expect(await kept.value?.phase == .cancelled)
+    #expect(await failure(hanging, client)?.phase == .cancelled)
+  }
+
   @Test func `closes kept connections`() async throws {
     let end = Signal<Connection.End>()
     let server = try TestServer { connection in
