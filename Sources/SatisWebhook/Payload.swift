@@ -9,6 +9,10 @@ enum Payload {
   static func decode<Value: Decodable>(
     _ type: Value.Type, from json: [UInt8], expected: String
   ) throws(Refusal) -> Value {
+    guard json.isShallow else {
+      throw .malformed(
+        "The body is not JSON in UTF-8, or has too many objects and lists in each other; send \(expected)")
+    }
     do {
       return try JSONDecoder().decode(type, from: Data(json))
     } catch {
@@ -72,5 +76,36 @@ enum Payload {
       }
     }
     return result
+  }
+}
+
+extension [UInt8] {
+  /// Far more than any host sends.
+  private static let maximumDepth = 256
+
+  /// Whether so few JSON objects and lists are in each other that Foundation can read them.
+  ///
+  /// Its decoder ends the process where a text breaks off just with the container that is one too many for it, the 513th,
+  /// instead of throwing. Null bytes are in no JSON (RFC 8259, section 7), but in UTF-16 and UTF-32, which the decoder
+  /// would understand and this does not.
+  fileprivate var isShallow: Bool {
+    var depth = 0
+    var isText = false
+    var isEscaped = false
+    for byte in self {
+      switch byte {
+      case 0: return false
+      case _ where isEscaped: isEscaped = false
+      case UInt8(ascii: "\\") where isText: isEscaped = true
+      case UInt8(ascii: "\""): isText.toggle()
+      case _ where isText: continue
+      case UInt8(ascii: "["), UInt8(ascii: "{"):
+        depth += 1
+        if depth > Self.maximumDepth { return false }
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      default: continue
+      }
+    }
+    return true
   }
 }

@@ -38,6 +38,9 @@ struct RunnerReport: Codable, Sendable {
   /// Reads a termination message; nil when the container left none of the runner's.
   init?(terminationMessage: String?) {
     guard let terminationMessage,
+      // Foundation's decoder ends the process at a text that breaks off with the 513th container in others; this parser
+      // refuses it, and anybody in the pod can write the message.
+      (try? JSONValue(parsing: terminationMessage.utf8)) != nil,
       let report = try? JSONDecoder().decode(Self.self, from: Data(terminationMessage.utf8)),
       report.version == 1
     else { return nil }
