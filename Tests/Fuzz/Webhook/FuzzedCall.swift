@@ -1,3 +1,4 @@
+import FuzzSupport
 import KubernetesClient
 
 @testable import SatisWebhook
@@ -92,7 +93,7 @@ struct FuzzedCall {
     case 2:
       let depth = dice.roll(dice.roll(200) == 0 ? 100_000 : 600)
       body = Array(String(repeating: dice.pick(["[", "{\"repository\":", "%5B"]), count: depth).utf8)
-    default: for _ in 0...dice.roll(4) { Stream.mutate(&body, &dice) }
+    default: for _ in 0...dice.roll(4) { dice.mutate(&body) }
     }
   }
 

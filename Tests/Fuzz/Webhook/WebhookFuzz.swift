@@ -1,3 +1,4 @@
+import FuzzSupport
 import Glibc
 import KubernetesClient
 
@@ -7,7 +8,16 @@ import KubernetesClient
 ///
 /// Whatever they are, the outcome is an answer. A crash is a failure, and so is a build, or a success, for a call that
 /// does not come from a holder of the secret as it was sent; and memory that grows with the number of calls.
+///
+///     fuzz-webhook [CALLS_OF_EACH_HOST] [FIRST_SEED]
+@main
 struct WebhookFuzz {
+  static func main() async {
+    let numbers = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
+    let fuzz = WebhookFuzz(count: numbers.first ?? 100_000, first: numbers.dropFirst().first ?? 0)
+    guard await fuzz.run() else { exit(1) }
+  }
+
   /// Calls of each host.
   let count: UInt64
   let first: UInt64
@@ -87,7 +97,7 @@ struct WebhookFuzz {
   private func rehearse(_ call: FuzzedCall) async {
     var dice = Dice(seed: UInt64(call.body.count))
     var bytes = call.recording
-    for _ in 0..<dice.roll(3) { Stream.mutate(&bytes, &dice) }
+    for _ in 0..<dice.roll(3) { dice.mutate(&bytes) }
     _ = try? await Rehearsal(of: bytes, from: nil, secret: FuzzedCall.secret).description
   }
 

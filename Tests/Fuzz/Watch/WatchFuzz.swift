@@ -1,23 +1,18 @@
+import FuzzSupport
 import Glibc
 
-/// Feeds streams that no API server would send to the watch's line buffer and decoder; with `webhook`, calls that no
-/// git host would send to the webhook service.
+/// Feeds streams that no API server would send to the watch's line buffer and decoder.
 ///
-///     fuzz [STREAMS] [FIRST_SEED]
-///     fuzz webhook [CALLS_OF_EACH_HOST] [FIRST_SEED]
+///     fuzz-watch [STREAMS] [FIRST_SEED]
 ///
 /// Whatever the bytes are, the outcome is events or an error. A crash is a failure, and so is a stream that is read
 /// in another way when it is split in other places. Streams follow from their seeds alone; a failure names its own.
 @main
-enum Fuzz {
-  static func main() async {
+enum WatchFuzz {
+  static func main() {
     let numbers = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
     let count = numbers.first ?? 100_000
     let first = numbers.dropFirst().first ?? 0
-    guard !CommandLine.arguments.dropFirst().contains("webhook") else {
-      guard await WebhookFuzz(count: count, first: first).run() else { exit(1) }
-      return
-    }
     var tally = Tally()
     var failed = 0
     for seed in first..<(first + count) {

@@ -1,3 +1,5 @@
+import FuzzSupport
+
 /// Makes the bytes of a stream: from good ones to noise.
 enum Stream {
   static func bytes(_ dice: inout Dice) -> [UInt8] {
@@ -10,28 +12,12 @@ enum Stream {
       var lines: [UInt8] = []
       for _ in 0...dice.roll(4) {
         var line = Array(dice.pick(seeds).utf8)
-        for _ in 0..<dice.pick([0, 0, 1, 1, 2, 3]) { mutate(&line, &dice) }
+        for _ in 0..<dice.pick([0, 0, 1, 1, 2, 3]) { dice.mutate(&line) }
         lines += line
         // A line without an end runs into the next one.
         if dice.roll(8) != 0 { lines.append(0x0A) }
       }
       return dice.roll(6) == 0 ? Array(lines.prefix(dice.roll(lines.count + 1))) : lines
-    }
-  }
-
-  /// Changes a byte or a few, as transmission, a broken sender or an attacker might.
-  static func mutate(_ line: inout [UInt8], _ dice: inout Dice) {
-    guard !line.isEmpty else { return }
-    let place = dice.roll(line.count)
-    switch dice.roll(7) {
-    case 0: line[place] ^= 1 << UInt8(dice.roll(8))
-    case 1: line.remove(at: place)
-    case 2: line.insert(contentsOf: dice.noise(upTo: 4), at: place)
-    case 3: line[place] = dice.pick(Array("{}[],:\"\\0-eu\u{0}\n".utf8))
-    case 4:
-      line.insert(contentsOf: line[place..<min(line.count, place + dice.roll(40))], at: dice.roll(place + 1))
-    case 5: line.removeSubrange(place..<min(line.count, place + dice.roll(40)))
-    default: line.insert(contentsOf: Array(dice.pick(fragments).utf8), at: place)
     }
   }
 
@@ -48,15 +34,9 @@ enum Stream {
     var line = Array(
       #"{"type":"ADDED","object":{"metadata":{"name":"large","annotations":{"a":"\#(value)","b":"\#(value)"}}}}"#
         .utf8)
-    if dice.roll(2) == 0 { mutate(&line, &dice) }
+    if dice.roll(2) == 0 { dice.mutate(&line) }
     return line + [0x0A]
   }
-
-  private static let fragments = [
-    "null", "true", "1e999", "-0.0", "\\ud83d", "\\ud83d\\ude00", "\u{FEFF}", "\"metadata\":",
-    "\"managedFields\":[{}],",
-    "{\"type\":\"ADDED\",\"object\":", "}}", "\"\"", "99999999999999999999", "\r", " ",
-  ]
 
   private static let seeds = [
     #"{"type":"ADDED","object":{"kind":"Job","apiVersion":"batch/v1","metadata":{"name":"packages-1","namespace":"#

@@ -1,8 +1,9 @@
 /// Random numbers that follow from a seed (SplitMix64).
-struct Dice {
+public struct Dice {
   private var state: UInt64
 
-  init(seed: UInt64) {
+  /// Dice that fall the same way for the same seed.
+  public init(seed: UInt64) {
     state = seed
   }
 
@@ -15,16 +16,18 @@ struct Dice {
   }
 
   /// A number from 0 up to a limit; 0 where there is no room.
-  mutating func roll(_ limit: Int) -> Int { limit > 0 ? Int(next() % UInt64(limit)) : 0 }
+  public mutating func roll(_ limit: Int) -> Int { limit > 0 ? Int(next() % UInt64(limit)) : 0 }
 
-  mutating func pick<Element>(_ elements: [Element]) -> Element { elements[roll(elements.count)] }
+  /// One of the elements.
+  public mutating func pick<Element>(_ elements: [Element]) -> Element { elements[roll(elements.count)] }
 
-  mutating func noise(upTo limit: Int) -> [UInt8] {
+  /// Random bytes, up to so many.
+  public mutating func noise(upTo limit: Int) -> [UInt8] {
     (0..<roll(limit + 1)).map { _ in UInt8(truncatingIfNeeded: next()) }
   }
 
   /// The size of a piece: often a few bytes, sometimes much.
-  mutating func size(upTo limit: Int) -> Int {
+  public mutating func size(upTo limit: Int) -> Int {
     let most = roll(4) == 0 || limit > 100_000 ? limit : min(limit, 16)
     return 1 + roll(most)
   }
