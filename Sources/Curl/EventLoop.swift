@@ -100,7 +100,18 @@ struct EventLoop: ~Copyable {
       }
     }
     // Nothing to do later means no reason to wake up: whoever has something will wake the thread.
-    return nextDue.map { Int32(($0 - now).milliseconds) } ?? .max
+    let wait = nextDue.map { Int32(($0 - now).milliseconds) } ?? .max
+    return sharesConnections ? min(wait, Self.longestWait) : wait
+  }
+
+  /// The longest wait while requests may share a connection, in milliseconds.
+  ///
+  /// libcurl (7.88) reads for all requests of an HTTP/2 connection what it finds for one. It may then leave what is for
+  /// another one in its memory until it is called again, while the socket, on which it waits, has nothing more to say.
+  private static let longestWait: Int32 = 20
+
+  private var sharesConnections: Bool {
+    transfers.values.contains { $0.exchange.delivery.sharesConnection }
   }
 
   /// A request has had no answer in its time.
