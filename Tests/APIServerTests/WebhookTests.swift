@@ -23,19 +23,7 @@ import Testing
   private func withService(
     kubeconfig: String? = nil, _ body: (_ namespace: String, _ service: WebhookProcess) async throws -> Void
   ) async throws {
-    try await server.withNamespace { namespace in
-      try await server.createRepository("acme", in: namespace) {
-        $0.webhook = .init(secretRefs: [KeyReference(name: "hook", key: "secret")])
-      }
-      _ = try await server.client.create(
-        Secret(
-          metadata: ObjectMetadata(name: "hook", namespace: namespace),
-          data: ["secret": Base64Data(Array(WebhookProcess.secret.utf8))]))
-      let service = try await WebhookProcess.start(
-        kubeconfig: kubeconfig ?? server.kubeconfig, namespace: namespace)
-      defer { service.terminate() }
-      try await body(namespace, service)
-    }
+    try await ServingSite.run(kubeconfig: kubeconfig) { try await body($0.namespace, $0.service) }
   }
 
   private func builds(in namespace: String) async throws -> [SatisBuild] {

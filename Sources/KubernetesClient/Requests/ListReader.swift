@@ -16,6 +16,7 @@ struct ListReader<Object: KubernetesObject> {
 
   /// Reads a piece of the list.
   mutating func append(_ piece: [UInt8]) throws(JSONCodingError) {
+    // Taken out meanwhile: the closure may not reach into what is being changed, and a second owner would mean a copy.
     var list = list
     self.list = ObjectList(items: [], unreadable: [], resourceVersion: "")
     defer { self.list = list }

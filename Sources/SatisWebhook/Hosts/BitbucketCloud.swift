@@ -4,7 +4,7 @@ import SatisAPI
 ///
 /// Source of headers and payloads: Atlassian's documentation, "Event payloads" of Bitbucket Cloud. It sends nothing for
 /// pushes whose payload would be larger than 256 KB.
-struct BitbucketCloud: GitHost {
+struct BitbucketCloud: Bitbucket {
   let provider = "bitbucket-cloud"
   let maximumBodyBytes = 1 << 20
 
@@ -16,13 +16,6 @@ struct BitbucketCloud: GitHost {
 
   func deliveryID(in headers: Headers) -> String? {
     headers["X-Request-UUID"]
-  }
-
-  func proof(in delivery: Delivery) throws(Refusal) -> Proof {
-    guard let signature = delivery.headers["X-Hub-Signature"] else {
-      throw .unauthorized("X-Hub-Signature is missing; enter the secret at Bitbucket")
-    }
-    return try Proof(signature: signature, of: delivery.body)
   }
 
   func event(in delivery: VerifiedDelivery) throws(Refusal) -> HostEvent {

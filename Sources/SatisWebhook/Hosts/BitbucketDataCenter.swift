@@ -3,7 +3,7 @@ import SatisAPI
 /// Bitbucket Data Center and Server: signs the raw body, and tells of several branches and tags in one call.
 ///
 /// Source of headers and payloads: Atlassian's documentation, "Event payload" of Bitbucket Data Center.
-struct BitbucketDataCenter: GitHost {
+struct BitbucketDataCenter: Bitbucket {
   let provider = "bitbucket-data-center"
 
   private static let expected = "what Bitbucket Data Center sends"
@@ -22,13 +22,6 @@ struct BitbucketDataCenter: GitHost {
     return
       "Bitbucket does not sign its test, so that the address is right, and of the secret nothing is known; "
       + "push something to try that"
-  }
-
-  func proof(in delivery: Delivery) throws(Refusal) -> Proof {
-    guard let signature = delivery.headers["X-Hub-Signature"] else {
-      throw .unauthorized("X-Hub-Signature is missing; enter the secret at Bitbucket")
-    }
-    return try Proof(signature: signature, of: delivery.body)
   }
 
   func event(in delivery: VerifiedDelivery) throws(Refusal) -> HostEvent {
