@@ -28,6 +28,7 @@ let package = Package(
         "ControllerRuntime",
         "SatisAPI",
         "SatisController",
+        "SatisPlugin",
         "SatisWebhook",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -53,6 +54,7 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]
     ),
+    .target(name: "SatisPlugin", dependencies: ["SatisAPI", "KubernetesClient", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "SatisController",
       dependencies: [
@@ -213,6 +215,10 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       path: "Tests/Simulation"
+    ),
+    .testTarget(
+      name: "SatisPluginTests",
+      dependencies: ["SatisPlugin", "TestSupport", .product(name: "Yams", package: "Yams")]
     ),
     .testTarget(
       name: "SatisWebhookTests",
