@@ -54,7 +54,12 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]
     ),
-    .target(name: "SatisPlugin", dependencies: ["SatisAPI", "KubernetesClient", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "SatisPlugin",
+      dependencies: ["SatisAPI", "SatisController", "KubernetesClient", .product(name: "Yams", package: "Yams")],
+      // Links to `crds`, so that what is checked before an object is applied is what the server checks.
+      resources: [.embedInCode("Schemas")]
+    ),
     .target(
       name: "SatisController",
       dependencies: [
