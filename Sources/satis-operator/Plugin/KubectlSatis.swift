@@ -18,7 +18,7 @@ struct KubectlSatis: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       BuildCommand.self, StatusCommand.self, LogsCommand.self, CancelCommand.self, RetryCommand.self,
-      CompletionCommand.self,
+      ExplainCommand.self, LintCommand.self, MigrateCommand.self, CompletionCommand.self,
     ]
   )
 
