@@ -54,7 +54,9 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]
     ),
-    .target(name: "SatisPlugin", dependencies: ["SatisAPI", "KubernetesClient", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "SatisPlugin",
+      dependencies: ["SatisAPI", "KubernetesClient", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "SatisController",
       dependencies: [
@@ -218,7 +220,13 @@ let package = Package(
     ),
     .testTarget(
       name: "SatisPluginTests",
-      dependencies: ["SatisPlugin", "TestSupport", .product(name: "Yams", package: "Yams")]
+      dependencies: [
+        "SatisPlugin",
+        "TestSupport",
+        "satis-operator",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ]
     ),
     .testTarget(
       name: "SatisWebhookTests",
