@@ -223,7 +223,13 @@ let package = Package(
     ),
     .testTarget(
       name: "SatisPluginTests",
-      dependencies: ["SatisPlugin", "TestSupport", .product(name: "Yams", package: "Yams")]
+      dependencies: [
+        "SatisPlugin",
+        "TestSupport",
+        "satis-operator",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ]
     ),
     .testTarget(
       name: "SatisWebhookTests",

@@ -1,4 +1,6 @@
+import ArgumentParser
 import Glibc
+import SatisPlugin
 
 /// What the executable is depends on the name by which it was started.
 @main

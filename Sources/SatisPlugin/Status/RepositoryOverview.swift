@@ -9,18 +9,27 @@ public struct RepositoryOverview: Sendable, CustomStringConvertible {
   /// Describes repositories in the order of their names.
   public init(_ repositories: [SatisRepository], now: Timestamp) {
     for repository in repositories.sorted(by: { $0.metadata.name < $1.metadata.name }) {
-      let status = repository.status
-      table.append([
-        repository.metadata.name,
-        repository.readiness,
-        "\(status?.queuedBuilds ?? 0)",
-        "\(status?.activeJob?.builds.count ?? 0)",
-        status?.lastSucceededTime.map { "\(HumanDuration(from: $0, to: now)) ago" } ?? "never",
-        status?.release ?? "",
-        status?.nextFullBuildTime.map { "in \(HumanDuration(from: now, to: $0))" } ?? "",
-        status?.nextPurgeTime.map { "in \(HumanDuration(from: now, to: $0))" } ?? "",
-      ])
+      table.append(Self.cells(of: repository, now: now))
     }
+  }
+
+  /// The line of a repository that has changed, or come.
+  public func line(of repository: SatisRepository, now: Timestamp) -> String {
+    table.line(Self.cells(of: repository, now: now))
+  }
+
+  private static func cells(of repository: SatisRepository, now: Timestamp) -> [String] {
+    let status = repository.status
+    return [
+      repository.metadata.name,
+      repository.readiness,
+      "\(status?.queuedBuilds ?? 0)",
+      "\(status?.activeJob?.builds.count ?? 0)",
+      status?.lastSucceededTime.map { "\(HumanDuration(from: $0, to: now)) ago" } ?? "never",
+      status?.release ?? "",
+      status?.nextFullBuildTime.map { "in \(HumanDuration(from: now, to: $0))" } ?? "",
+      status?.nextPurgeTime.map { "in \(HumanDuration(from: now, to: $0))" } ?? "",
+    ]
   }
 
   /// The table.

@@ -66,7 +66,7 @@ struct BuildCommand: AsyncParsableCommand {
   private func chosenRepository(
     for source: SatisBuild.Source?, in cluster: PluginCluster
   ) async throws -> String {
-    var known = chosen.repository
+    var known = chosen.repository.map(ObjectName.plain)
     do {
       let repository = try await cluster.repository(known)
       known = repository.metadata.name

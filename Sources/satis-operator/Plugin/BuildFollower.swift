@@ -37,22 +37,22 @@ struct BuildFollower: Sendable {
       }
       if timeout > 0 { group.addTask { try await pause(.seconds(timeout)) } }
       defer { group.cancelAll() }
-      var end: SatisBuild?
+      var ended: SatisBuild?
       var logHasEnded = !printsLog
       for try await event in group {
         switch event {
         case .ended(let build):
-          end = build
+          ended = build
           if !logHasEnded { group.addTask { try await pause(Self.patience) } }
         case .logEnded:
           logHasEnded = true
         case .timedOut:
-          guard end != nil else {
+          guard ended != nil else {
             throw PluginFailure(.timedOut, "SatisBuild '\(name)' has not ended in time; it goes on")
           }
           logHasEnded = true
         }
-        if let end, logHasEnded { return end }
+        if let ended, logHasEnded { return ended }
       }
       throw CancellationError()
     }

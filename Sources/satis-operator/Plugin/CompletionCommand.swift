@@ -25,5 +25,3 @@ struct CompletionCommand: ParsableCommand {
     Output.result(shell.text)
   }
 }
-
-extension ShellScript: ExpressibleByArgument {}

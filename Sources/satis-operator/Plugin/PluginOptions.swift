@@ -36,5 +36,3 @@ struct FormatOption: ParsableArguments {
   @Option(name: .shortAndLong, help: "json or yaml, for programs. Default: text for people.")
   var output: OutputFormat?
 }
-
-extension OutputFormat: ExpressibleByArgument {}

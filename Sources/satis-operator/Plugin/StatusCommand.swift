@@ -10,6 +10,7 @@ struct StatusCommand: AsyncParsableCommand {
     discussion: """
         kubectl satis status                         all repositories of the namespace
         kubectl satis status packages                one, with its builds
+        kubectl satis status --watch                 and a line for each change
         kubectl satis status packages -o json        the objects: the repository, then its builds
       """
   )
@@ -17,15 +18,47 @@ struct StatusCommand: AsyncParsableCommand {
   @Argument(help: "The SatisRepository. Default: all, one a line.")
   var repository: String?
 
+  @Flag(name: .shortAndLong, help: "Go on with a line for each change.")
+  var watch = false
+
   @OptionGroup var options: ClusterOptions
   @OptionGroup var format: FormatOption
 
+  func validate() throws {
+    guard !watch || format.output == nil else {
+      throw ValidationError("--watch prints lines; for objects, use `kubectl get satisrepositories --watch`")
+    }
+  }
+
   func run() async throws {
     try await options.withCluster { cluster in
-      if let repository {
+      if watch {
+        try await follow(in: cluster)
+      } else if let repository {
         try await describe(repository, in: cluster)
       } else {
         try await list(in: cluster)
+      }
+    }
+  }
+
+  /// Goes on until the process is ended.
+  private func follow(in cluster: PluginCluster) async throws {
+    let name = repository.map { "metadata.name=\(ObjectName.plain($0))" }
+    try await cluster.watching(SatisRepository.self, fieldSelector: name) { updates in
+      var table: RepositoryOverview?
+      for await update in updates {
+        switch (update, table) {
+        case (.replaced(let repositories, _), nil):
+          let overview = RepositoryOverview(repositories, now: currentTime())
+          Output.result("\(overview)")
+          table = overview
+        case (.replaced(let repositories, _), let table?):
+          for repository in repositories { Output.result(table.line(of: repository, now: currentTime())) }
+        case (.applied(let repository), let table?):
+          Output.result(table.line(of: repository, now: currentTime()))
+        case (.applied, nil), (.deleted, _), (.unreadable, _): break
+        }
       }
     }
   }

@@ -49,8 +49,3 @@ extension SatisBuild {
   /// The build as kubectl names it in messages, which it takes as an argument as well.
   var shortName: String { "satisbuild.satis.dev/\(metadata.name)" }
 }
-
-extension DurationText: ExpressibleByArgument {
-  /// Reads the value of an option.
-  public init?(argument: String) { self.init(argument) }
-}
