@@ -46,7 +46,7 @@ extension MigrationPlan {
       if ["COMPOSER_", "SATIS_", "PHP_", "LD_", "GIT_"].contains(where: name.hasPrefix) {
         note(.left, "the variable \(name): the operator sets those itself")
       } else if let value = variable["value"]?.text {
-        if RedactedText(value).description != value {
+        if Self.isSecret(name) || RedactedText(value).description != value {
           note(
             .decide,
             "the variable \(name) was left out: it has a credential in it, which whoever reads the repository would see"
@@ -63,6 +63,12 @@ extension MigrationPlan {
       note(.decide, "envFrom was left out: write the variables that Satis needs into spec.build.env")
     }
     return kept
+  }
+
+  /// Whether a variable's name says that its value is nothing for others.
+  private static func isSecret(_ name: String) -> Bool {
+    let name = name.uppercased()
+    return ["SECRET", "TOKEN", "PASSW", "CREDENTIAL", "AUTH", "_KEY"].contains { name.contains($0) }
   }
 
   // MARK: - By the clock
@@ -120,8 +126,8 @@ extension MigrationPlan {
           .lowercased()
         guard title.contains("hook") else { continue }
         for variable in container["env"]?.elements ?? [] {
-          let variableName = variable["name"]?.text?.uppercased() ?? ""
-          guard ["SECRET", "TOKEN"].contains(where: variableName.contains),
+          let variableName = variable["name"]?.text ?? ""
+          guard Self.isSecret(variableName),
             let reference = variable["valueFrom"]?["secretKeyRef"], let secret = reference["name"]?.text,
             let key = reference["key"]?.text
           else { continue }

@@ -66,6 +66,8 @@ import Yams
       #expect(left.contains(words), "\(words): \(left)")
     }
     let decide = texts(migration, .decide)
+    #expect(decide.contains("the variable GITLAB_TOKEN was left out"))
+    #expect(!"\(migration.manifest)\(migration.notes)".contains("hunter2"))
     #expect(decide.contains("stop Deployment satis-worker") && decide.contains("serve current/"))
     #expect(
       texts(migration, .taken).contains(

@@ -31,6 +31,7 @@ enum OldManifests {
                   done
               env:
                 - {name: HTTPS_PROXY, value: "http://proxy.example.org:3128"}
+                - {name: GITLAB_TOKEN, value: hunter2}
                 - {name: COMPOSER_HOME, value: /composer}
                 - {name: COMPOSER_PROCESS_TIMEOUT, value: "600"}
                 - {name: QUEUE_TOKEN, valueFrom: {secretKeyRef: {name: queue, key: token}}}
