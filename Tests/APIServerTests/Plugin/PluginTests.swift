@@ -35,11 +35,11 @@ import Testing
   }
 
   /// Ends the Job of the only build that runs.
-  private func endJob(in namespace: String, exitCode: Int64) async throws {
+  private func endJob(in namespace: String, exitCode: Int64, node: String? = nil) async throws {
     let build = try await server.observe(SatisBuild.self, in: namespace) { $0.reason == .running }
     let key = NamespacedName(namespace: namespace, name: build.status?.jobName ?? "")
     let job = try await server.client.get(Job.self, key)
-    let pod = try await jobs.startPod(of: job)
+    let pod = try await jobs.startPod(of: job, on: node)
     try await jobs.end(job, pod: pod, exitCode: exitCode, message: runnerReport(succeeded: exitCode == 0))
   }
 
@@ -71,6 +71,18 @@ import Testing
       #expect(build["kind"] == "SatisBuild")
       #expect(build["spec"]?["source"] == nil)
       #expect(build["status"]?["logTail"] == "the end of the log")
+    }
+  }
+
+  @Test func `a log that cannot be had is told, and the build is waited for all the same`() async throws {
+    try await withController { plugin, namespace in
+      async let running = plugin.run("build", "--logs")
+      // Its pod is on a node that is not there, so that no kubelet can be asked.
+      try await endJob(in: namespace, exitCode: 0, node: "nowhere")
+      let result = try await running
+      #expect(result.exitCode == 0)
+      #expect(result.errors.contains("cannot be shown: get Pod \(namespace)/"))
+      #expect(result.errors.contains(": Succeeded: "))
     }
   }
 
