@@ -9,7 +9,7 @@ import Yams
   private static let value: JSONValue = [
     "text": "plain", "number": 3, "time": "2026-01-01T00:00:00Z", "word": "true", "digits": "007",
     "empty": [:],
-    "none": [], "nothing": .null, "flag": false, "lines": "one\ntwo\n", "list": ["a", ["b": 1.5]],
+    "none": [], "nothing": .null, "flag": false, "lines": "one\ntwo\n", "list": ["a", ["b": .number(1.5)]],
     "odd": "a: b # \"c\" \u{7} ä", "on": "off", "blank": "", "tail": "one\n\n", "margin": "  one\ntwo",
   ]
 

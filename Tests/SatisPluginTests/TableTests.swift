@@ -13,5 +13,6 @@ struct TableTests {
         packages   Ready    2m
         libs
         """)
+    #expect(table.line(["a", "Suspended", "9m"]) == "a          Suspended   9m")
   }
 }

@@ -10,8 +10,8 @@ struct BuildCommand: AsyncParsableCommand {
     discussion: """
       Creates a SatisBuild. A package is named as in satis.json's entry of it, a source by its URL in any spelling.
 
-        kubectl satis build                          everything
-        kubectl satis build acme/lib --wait          one package, and the end of its build
+        kubectl satis build                    everything
+        kubectl satis build acme/lib --wait    one package, until it has ended
         kubectl satis build https://git.example.org/acme/lib.git --logs
         kubectl satis build --rollback --release 20260801T120000Z
       """

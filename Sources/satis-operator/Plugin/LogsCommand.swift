@@ -11,7 +11,7 @@ struct LogsCommand: AsyncParsableCommand {
       The log is that of the pod of the last attempt. When the pod is gone, the end of the log is printed, which the \
       build keeps.
 
-        kubectl satis logs                           of the build that was asked for last
+        kubectl satis logs                     of the build that was asked for last
         kubectl satis logs --follow packages-x7fk2n9d
       """
   )

@@ -8,10 +8,10 @@ struct StatusCommand: AsyncParsableCommand {
     commandName: "status",
     abstract: "Shows repositories, or one of them with its queue and its last builds.",
     discussion: """
-        kubectl satis status                         all repositories of the namespace
-        kubectl satis status packages                one, with its builds
-        kubectl satis status --watch                 and a line for each change
-        kubectl satis status packages -o json        the objects: the repository, then its builds
+        kubectl satis status                   all repositories of the namespace
+        kubectl satis status packages          one, with its builds
+        kubectl satis status --watch           and a line for each change
+        kubectl satis status packages -o json  the repository, then its builds
       """
   )
 
