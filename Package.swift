@@ -28,6 +28,7 @@ let package = Package(
         "ControllerRuntime",
         "SatisAPI",
         "SatisController",
+        "SatisPlugin",
         "SatisWebhook",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -52,6 +53,12 @@ let package = Package(
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]
+    ),
+    .target(
+      name: "SatisPlugin",
+      dependencies: ["SatisAPI", "SatisController", "KubernetesClient", .product(name: "Yams", package: "Yams")],
+      // Links to `crds`, so that what is checked before an object is applied is what the server checks.
+      resources: [.embedInCode("Schemas")]
     ),
     .target(
       name: "SatisController",
@@ -213,6 +220,16 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       path: "Tests/Simulation"
+    ),
+    .testTarget(
+      name: "SatisPluginTests",
+      dependencies: [
+        "SatisPlugin",
+        "TestSupport",
+        "satis-operator",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ]
     ),
     .testTarget(
       name: "SatisWebhookTests",

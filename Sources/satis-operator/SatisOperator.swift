@@ -1,7 +1,6 @@
 import ArgumentParser
 
 /// The operator's command line: one executable for every part of it.
-@main
 struct SatisOperator: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "satis-operator",
@@ -9,6 +8,9 @@ struct SatisOperator: AsyncParsableCommand {
     discussion: """
       The webhook service turns a git host's request into a SatisBuild; the controller runs Satis for it as a Job \
       and reports in its status. See `kubectl explain satisrepository.spec` for what can be configured.
+
+      Linked or copied as kubectl-satis, somewhere in PATH, it is a plugin of kubectl: `kubectl satis`. Without a link \
+      `satis-operator kubectl` is the same.
       """,
     version: Version.current,
     subcommands: [ControllerCommand.self, WebhookCommand.self, VersionCommand.self]

@@ -6,7 +6,8 @@ import SatisController
 import TestSupport
 import Testing
 
-/// How a build says that it failed, whatever it was that failed; the test plays the Job controller and the kubelet.
+/// How a build says that it failed, whatever it was that failed, and what `kubectl satis explain` says of it; the test
+/// plays the Job controller and the kubelet.
 @Suite(.timeLimit(.minutes(2))) struct FailureReasonTests {
   /// One way to fail, and what the build says then.
   private struct Failure: Sendable {
@@ -85,6 +86,27 @@ import Testing
         Job.self, job.key, patch: ["metadata": ["annotations": ["test": "touched"]]], resourceVersion: nil)
     }
   }
+
+  /// What is left of the reasons, none of which depends on more than the runner's report.
+  private static let reported: [Failure] = {
+    let played = Set(failures.compactMap(\.reason))
+    let others = SatisBuild.Attempt.Reason.allCases.filter {
+      !played.contains($0.rawValue) && ![.succeeded, .unknown].contains($0)
+    }
+    return others.map { reason in
+      Failure(reason: reason.rawValue, message: "what the runner says") {
+        try await $0.endContainer(
+          exitCode: 1,
+          report: runnerReport(succeeded: false, reason: reason.rawValue, message: "what the runner says"))
+      }
+    } + [
+      Failure(reason: "Unknown", message: "what the runner says") {
+        try await $0.endContainer(
+          exitCode: 1,
+          report: runnerReport(succeeded: false, reason: "no word", message: "what the runner says"))
+      }
+    ]
+  }()
 
   private static let failures: [Failure] = [
     Failure(reason: "OutOfMemory", message: "raise spec.podTemplate.resources.limits.memory") {
@@ -180,8 +202,11 @@ import Testing
   @Test func `every failure has its reason, and a message that says what to do about it`() async throws {
     let server = try TestServer()
     var rows: [Row] = []
+    #expect(
+      Set((Self.failures + Self.reported).compactMap(\.reason)).union(["Succeeded"])
+        == Set(SatisBuild.Attempt.Reason.allCases.map(\.rawValue)))
     try await withController(server) { namespace, clock in
-      for (number, failure) in Self.failures.enumerated() {
+      for (number, failure) in (Self.failures + Self.reported).enumerated() {
         let name = "failing-\(number)"
         let build = try await play(
           failure, Stage(server: server, namespace: namespace, clock: clock, build: name)
@@ -194,6 +219,7 @@ import Testing
         let message = build.condition?.message ?? ""
         #expect(message.contains(failure.message), "\(failure.reason ?? name): \(message)")
         rows.append(Row(reason: reason ?? "", condition: build.condition?.reason ?? "", message: message))
+        try await checkStory(of: name, failure, server, namespace)
       }
     }
     // It would bar the Jobs of the others.
@@ -214,6 +240,22 @@ import Testing
       let columns = [(row.reason, 16), (row.condition, 9)].map { $0.padding($1) }
       print("\(columns.joined(separator: " | ")) | \(row.message)")
     }
+  }
+
+  /// What the plugin says of a build to the person who asks why.
+  private func checkStory(
+    of build: String, _ failure: Failure, _ server: TestServer, _ namespace: String
+  ) async throws {
+    let result = try await PluginProcess.linked(kubeconfig: server.kubeconfig, namespace: namespace) {
+      try await $0.run("explain", build, "-o", "json")
+    }
+    #expect(result.exitCode == 0, "\(result.errors)")
+    let story = try JSONValue(parsing: result.output.utf8)
+    #expect(story["state"]?.text == failure.condition)
+    #expect(story["reason"]?.text == failure.reason)
+    #expect(story["advice"]?["meaning"]?.text?.isEmpty == false)
+    let remedies = story["advice"]?["remedies"]?.elements ?? []
+    #expect(remedies.contains { $0["commands"]?.elements?.isEmpty == false }, "\(failure.reason ?? build)")
   }
 
   private func play(

@@ -115,6 +115,19 @@ import Testing
     #expect(missing?.description.contains("\(directory.path)/.kube/config") == true)
   }
 
+  @Test func `the contexts are those of the files in which one is looked for`() throws {
+    let listed = try directory.write(
+      "listed",
+      "contexts: [{name: b, context: {cluster: c}}, {name: a, context: {cluster: c}}]")
+    let named = try writeKubeconfig("named", server: "https://named")
+    let environment = ["KUBECONFIG": listed, "HOME": directory.path]
+    #expect(try ClusterConfiguration.contexts(environment: environment) == ["a", "b"])
+    #expect(try ClusterConfiguration.contexts(kubeconfig: named, environment: environment) == ["main"])
+    _ = try writeKubeconfig(".kube/config", server: "https://home")
+    #expect(try ClusterConfiguration.contexts(environment: ["HOME": directory.path]) == ["main"])
+    #expect(throws: ConfigurationError.self) { try ClusterConfiguration.contexts(environment: [:]) }
+  }
+
   @Test func `where nothing is set the error says what to set`() {
     let error = #expect(throws: ConfigurationError.self) {
       try ClusterConfiguration.discover(environment: [:])

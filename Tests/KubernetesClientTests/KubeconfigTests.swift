@@ -26,6 +26,7 @@ import Testing
     let configuration = try load(path)
     #expect(configuration.server == "https://c.example.org:6443")
     #expect(configuration.namespace == "shop")
+    #expect(configuration.user == "u")
     #expect(configuration.certificateAuthority == nil)
     #expect(configuration.origin == "context 'main' of kubeconfig \(path)")
     #expect(token(configuration) == "fixed secret")

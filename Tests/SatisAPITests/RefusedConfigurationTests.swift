@@ -1,3 +1,4 @@
+import KubernetesClient
 import SatisAPI
 import Testing
 
@@ -27,12 +28,12 @@ import Testing
 
   @Test(arguments: ["", "{", "name: acme/packages"])
   func `what is no JSON is told how to find the mistake`(text: String) {
-    #expect(refusal(text) == "satis.json is no JSON; `jq . satis.json` shows the line")
+    #expect(refusal(text) == "satis.json is no JSON; `kubectl satis lint satis.json` shows the line")
   }
 
   @Test(arguments: ["[]", "1", "null", #""text""#])
   func `what is no object is shown what one looks like`(text: String) {
-    #expect(refusal(text) == #"satis.json must be a JSON object, as in {"name": …}"#)
+    #expect(refusal(text) == #"satis.json is no JSON object; write it as in {"name": …}"#)
   }
 
   @Test(arguments: [
@@ -40,7 +41,7 @@ import Testing
     (#"{"name": "", "homepage": "https://x"}"#, "name"), (#"{"name": "a/b", "homepage": 1}"#, "homepage"),
   ])
   func `what Satis requires is named`(text: String, field: String) {
-    #expect(refusal(text) == #"satis.json has no "\#(field)"; Satis requires it"#)
+    #expect(refusal(text).hasPrefix(#"satis.json has no "\#(field)", which Satis requires; write "\#(field)": "#))
   }
 
   @Test func `archives outside the output are refused`() {
@@ -54,7 +55,9 @@ import Testing
   @Test(arguments: [#""https://x""#, "1", "true"])
   func `repositories that are no list are refused`(repositories: String) {
     let text = #"{"name": "a/b", "homepage": "https://x", "repositories": \#(repositories)}"#
-    #expect(refusal(text) == #"satis.json: "repositories" must be a list"#)
+    #expect(
+      refusal(text)
+        == #"satis.json: "repositories" is no list; write it as in [{"type": "vcs", "url": …}]"#)
   }
 
   @Test func `a satis.json that does not fit beside the runner is refused`() {
@@ -92,7 +95,7 @@ import Testing
 
   @Test(arguments: ["--upload-pack=date", "-"])
   func `a URL that looks like an option is refused`(url: String) {
-    #expect(refusal(ofURL: url).hasSuffix("a URL cannot start with '-'"))
+    #expect(refusal(ofURL: url).hasSuffix("a URL cannot start with '-'; use https or ssh"))
   }
 
   @Test(arguments: [
@@ -119,5 +122,21 @@ import Testing
     let message = refusal(
       #"{"name": "a/b", "homepage": "https://x", "repositories": {"lib": {"type": "path", "url": "lib"}}}"#)
     #expect(message.hasPrefix("satis.json: repositories.lib (lib): the type 'path'"))
+  }
+
+  // MARK: - All of them
+
+  @Test func `every refusal says where it is`() throws {
+    let root = try JSONValue(
+      parsing: #"""
+        {"homepage": "", "archive": {"absolute-directory": "/srv"}, "repositories": [
+          {"type": "path", "url": "lib"}, {"packagist.org": false},
+          {"type": "package", "package": [{"dist": {"url": "file:///etc"}}]}]}
+        """#.utf8)
+    #expect(
+      SatisConfiguration.refusals(of: root).map(\.path.description) == [
+        "", "homepage", "archive.absolute-directory", "repositories[0].type",
+        "repositories[2].package[0].dist.url",
+      ])
   }
 }

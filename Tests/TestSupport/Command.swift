@@ -14,6 +14,19 @@ public enum Command {
   public static func run(
     _ words: [String], input: String = "", in directory: URL? = nil
   ) async throws -> String {
+    let result = try await result(of: words, input: input, in: directory)
+    guard result.exitCode == 0 else {
+      throw TestFailure("\(words.joined(separator: " ")): \(result.errors)")
+    }
+    return result.output
+  }
+
+  /// Runs a program of the PATH and returns how it ended.
+  ///
+  /// Words such as `NAME=value` before the program are its environment, beside what the tests have.
+  public static func result(
+    of words: [String], input: String = "", in directory: URL? = nil
+  ) async throws -> CommandResult {
     try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread {
         continuation.resume(with: Result { try runBlocking(words, input: input, in: directory) })
@@ -43,7 +56,9 @@ public enum Command {
     }
   }
 
-  private static func runBlocking(_ words: [String], input: String, in directory: URL?) throws -> String {
+  private static func runBlocking(
+    _ words: [String], input: String, in directory: URL?
+  ) throws -> CommandResult {
     let (process, output, errors) = process(words)
     process.currentDirectoryURL = directory
     let stdin = Pipe()
@@ -54,10 +69,9 @@ public enum Command {
     let text = output.fileHandleForReading.readDataToEndOfFile()
     let problems = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw TestFailure("\(words.joined(separator: " ")): \(String(decoding: problems, as: UTF8.self))")
-    }
-    return String(decoding: text, as: UTF8.self)
+    return CommandResult(
+      exitCode: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+      errors: String(decoding: problems, as: UTF8.self))
   }
 
   private static func process(_ words: [String]) -> (Process, output: Pipe, errors: Pipe) {
@@ -70,4 +84,14 @@ public enum Command {
     process.standardError = errors
     return (process, output, errors)
   }
+}
+
+/// How a program ended.
+public struct CommandResult: Sendable {
+  /// The exit code.
+  public let exitCode: Int32
+  /// What it wrote to its standard output.
+  public let output: String
+  /// What it wrote to its standard error.
+  public let errors: String
 }

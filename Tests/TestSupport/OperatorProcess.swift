@@ -82,7 +82,7 @@ public final class OperatorProcess: Sendable {
   }
 
   /// The executable is built beside the tests.
-  private static func executable() throws -> URL {
+  static func executable() throws -> URL {
     var directory = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
     for _ in 0..<3 {
       let candidate = directory.appendingPathComponent("satis-operator")

@@ -32,6 +32,25 @@ public struct TestServer: Sendable {
       logger: .quiet)
   }
 
+  /// A kubeconfig for the server with the rights of a token.
+  ///
+  /// - Parameter user: the name of its entry for the user.
+  public func kubeconfig(user: String, token: String) -> String {
+    let cluster = client.configuration
+    return """
+      apiVersion: v1
+      kind: Config
+      current-context: test
+      contexts: [{name: test, context: {cluster: test, user: \(user)}}]
+      users: [{name: \(user), user: {token: \(token)}}]
+      clusters:
+      - name: test
+        cluster:
+          server: \(cluster.server)
+          certificate-authority-data: \(Data(cluster.certificateAuthority?.bytes ?? []).base64EncodedString())
+      """
+  }
+
   /// Makes a namespace for one test, runs it, and deletes the namespace.
   public func withNamespace<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     let name = "test-\(UInt32.random(in: 0 ... .max))"

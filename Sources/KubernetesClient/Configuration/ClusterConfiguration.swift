@@ -18,6 +18,8 @@ public struct ClusterConfiguration: Sendable {
   public var proxyURL: String?
   /// The namespace to use where none is named.
   public var namespace: String
+  /// The name of the kubeconfig's entry for the client; nil in a pod, and where the context names none.
+  public var user: String?
   /// Where this came from, for messages: `context 'kind' of /root/.kube/config` or `the pod's service account`.
   public var origin: String
 
@@ -45,6 +47,7 @@ public struct ClusterConfiguration: Sendable {
     token: BearerToken = .none,
     proxyURL: String? = nil,
     namespace: String = "default",
+    user: String? = nil,
     origin: String
   ) {
     self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
@@ -55,6 +58,7 @@ public struct ClusterConfiguration: Sendable {
     self.token = token
     self.proxyURL = proxyURL
     self.namespace = namespace
+    self.user = user
     self.origin = origin
   }
 
@@ -65,14 +69,10 @@ public struct ClusterConfiguration: Sendable {
   public static func discover(
     kubeconfig: String? = nil, context: String? = nil, environment: [String: String]
   ) throws(ConfigurationError) -> ClusterConfiguration {
-    if let kubeconfig {
-      return try Kubeconfig.load(paths: [kubeconfig]).configuration(context: context)
-    }
-    if let listed = environment["KUBECONFIG"], !listed.isEmpty {
-      let paths = listed.split(separator: ":").map(String.init)
+    if let paths = files(kubeconfig: kubeconfig, environment: environment) {
       return try Kubeconfig.load(paths: paths).configuration(context: context)
     }
-    let file = environment["HOME"].map { "\($0)/.kube/config" }
+    let file = homeFile(environment)
     if let file, context != nil || FileContents.exists(file) {
       return try Kubeconfig.load(paths: [file]).configuration(context: context)
     }
@@ -84,6 +84,25 @@ public struct ClusterConfiguration: Sendable {
           + "pod (KUBERNETES_SERVICE_HOST is not set); pass --kubeconfig")
     }
     return try inCluster(environment: environment)
+  }
+
+  /// The names of the contexts that there are, where `discover` looks for one.
+  public static func contexts(
+    kubeconfig: String? = nil, environment: [String: String]
+  ) throws(ConfigurationError) -> [String] {
+    let paths = files(kubeconfig: kubeconfig, environment: environment)
+    return try Kubeconfig.load(paths: paths ?? [homeFile(environment)].compactMap(\.self)).contextNames
+  }
+
+  /// The files that are asked for; nil where nobody asks for any.
+  private static func files(kubeconfig: String?, environment: [String: String]) -> [String]? {
+    if let kubeconfig { return [kubeconfig] }
+    guard let listed = environment["KUBECONFIG"], !listed.isEmpty else { return nil }
+    return listed.split(separator: ":").map(String.init)
+  }
+
+  private static func homeFile(_ environment: [String: String]) -> String? {
+    environment["HOME"].map { "\($0)/.kube/config" }
   }
 }
 

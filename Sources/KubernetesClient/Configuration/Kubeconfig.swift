@@ -34,6 +34,8 @@ struct Kubeconfig {
     return merged
   }
 
+  var contextNames: [String] { contexts.keys.sorted() }
+
   private mutating func add(_ file: File, directory: String) {
     currentContext = currentContext ?? file.currentContext.flatMap { $0.isEmpty ? nil : $0 }
     for entry in file.clusters ?? [] where clusters[entry.name] == nil {
@@ -54,7 +56,7 @@ struct Kubeconfig {
         subject: file, problem: "has no current-context; choose one with `kubectl config use-context`")
     }
     guard let context = contexts[name] else {
-      let known = contexts.keys.sorted().joined(separator: ", ")
+      let known = contextNames.joined(separator: ", ")
       throw ConfigurationError(subject: file, problem: "has no context '\(name)'; it has: \(known)")
     }
     guard let cluster = clusters[context.cluster] else {
@@ -80,6 +82,7 @@ struct Kubeconfig {
         cluster: cluster.information(subject: clusterSubject)),
       proxyURL: cluster.proxyURL,
       namespace: context.namespace ?? "default",
+      user: userName.isEmpty ? nil : userName,
       origin: "context '\(name)' of \(file)"
     )
   }

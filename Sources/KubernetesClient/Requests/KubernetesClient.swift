@@ -263,6 +263,8 @@ public final class KubernetesClient: Sendable {
 public enum Subresource: String, Sendable {
   /// What the controller reports.
   case status
+  /// What a pod's container prints.
+  case log
 }
 
 /// What becomes of the objects that a deleted object owns.

@@ -175,9 +175,31 @@ struct Transport: Sendable {
     _ request: APIRequest, silence: Duration, opened: () -> Void,
     _ handle: (_ line: [UInt8], _ limitSilence: (Duration) -> Void) async throws -> Void
   ) async throws {
+    do {
+      try await stream(request, silence: silence) { body in
+        opened()
+        var buffer = LineBuffer()
+        for try await chunk in body {
+          for line in try buffer.append(chunk) { try await handle(line, body.limitSilence) }
+        }
+      }
+    } catch let error as LineTooLong {
+      throw KubernetesError(request: request.description, cause: .unreadable(error.description))
+    }
+  }
+
+  /// Sends a request whose answer is read while it comes, over a connection of its own: a paused or slow stream must not
+  /// hold up requests beside it.
+  ///
+  /// - Parameters:
+  ///   - silence: a connection without a byte for this long counts as dead; nil where it may be silent for ever.
+  ///   - read: gets the body of a good answer.
+  /// - Throws: `KubernetesError`, and what `read` throws.
+  func stream(
+    _ request: APIRequest, silence: Duration?, _ read: (CurlBody) async throws -> Void
+  ) async throws {
     let credential = try await credential(for: request)
     var outgoing = curlRequest(request, credential)
-    // A connection for each watch: a paused or slow stream must not hold up requests beside it.
     outgoing.silenceTimeout = silence
     let startTime = ContinuousClock.now
     var isAnswered = false
@@ -186,7 +208,7 @@ struct Transport: Sendable {
         isAnswered = true
         tell(request, code: head.status, since: startTime)
         guard (200..<300).contains(head.status) else {
-          // The watch is asked for again by whoever wants it, with what is read then.
+          // It is asked for again by whoever wants it, with what is read then.
           if head.status == 401 { _ = await credentials.refuse(credential) }
           var text: [UInt8] = []
           for try await chunk in body where text.count < Self.longestStatus { text += chunk }
@@ -194,18 +216,12 @@ struct Transport: Sendable {
             request, status: head.status, body: text,
             retryAfter: Retries.retryAfter(head.header("Retry-After")))
         }
-        opened()
-        var buffer = LineBuffer()
-        for try await chunk in body {
-          for line in try buffer.append(chunk) { try await handle(line, body.limitSilence) }
-        }
+        try await read(body)
       }
     } catch let error as CurlError {
       if !isAnswered { tell(request, code: nil, since: startTime) }
       if error.phase == .tls { _ = credentials.distrust() }
       throw KubernetesError(request: request.description, cause: .transport(error))
-    } catch let error as LineTooLong {
-      throw KubernetesError(request: request.description, cause: .unreadable(error.description))
     }
   }
 

@@ -27,6 +27,9 @@ public enum ResourceNames {
   /// log are kept whatever the version of the kubelet.
   public static let stopLabel = "satis.dev/stop"
 
+  /// The container of a build pod that runs Satis.
+  public static let buildContainer = "satis"
+
   /// What selects the Jobs and pods of all repositories.
   public static let buildSelector = "\(managedByLabel)=\(manager),\(componentLabel)=\(buildComponent)"
 
@@ -74,6 +77,13 @@ public enum ResourceNames {
   ) -> String {
     let kind = operation == .purge ? "purge" : "full"
     return "\(prefix(repository.name, 30))-\(digest(repository.uid ?? "", 8))-\(kind)-\(time.seconds)"
+  }
+
+  /// The name of a build that a person asks for.
+  ///
+  /// - Parameter suffix: what tells it from others.
+  public static func manualBuild(repository: String, suffix: String) -> String {
+    "\(prefix(repository, 40))-\(suffix)"
   }
 
   /// The value of the repository label: the name, or its beginning and a hash where labels allow no more.

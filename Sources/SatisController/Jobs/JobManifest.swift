@@ -8,7 +8,7 @@ import SatisAPI
 /// It passes the pod security profile `restricted`.
 struct JobManifest: Sendable {
   /// The container that runs Satis.
-  static let containerName = "satis"
+  static let containerName = ResourceNames.buildContainer
   /// The user and group of the build.
   ///
   /// The snapshot carries a user database with an entry for it.

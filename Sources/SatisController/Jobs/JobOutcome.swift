@@ -3,6 +3,8 @@ import SatisAPI
 
 /// How a Job ended.
 struct JobOutcome: Sendable, Equatable {
+  typealias Reason = SatisBuild.Attempt.Reason
+
   var succeeded: Bool
   /// One word for programs.
   var reason: String
@@ -78,7 +80,7 @@ struct JobOutcome: Sendable, Equatable {
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
         || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
     }
-    return isWord && !reason.isEmpty && reason.utf8.count <= 64 ? reason : "Unknown"
+    return isWord && !reason.isEmpty && reason.utf8.count <= 64 ? reason : Reason.unknown.rawValue
   }
 
   /// An exit code as the operating system has them; container runtimes report others for containers they lost.
@@ -87,23 +89,23 @@ struct JobOutcome: Sendable, Equatable {
   }
 
   /// A Job without a report.
-  init(reason: String, message: String) {
+  init(reason: Reason, message: String) {
     succeeded = false
-    self.reason = reason
+    self.reason = reason.rawValue
     self.message = message
   }
 
   /// A Job that was created and is gone before its end was seen.
   static func lost(job name: String) -> Self {
     Self(
-      reason: "JobDeleted",
+      reason: .jobDeleted,
       message: "Job \(name) was deleted before its end was recorded")
   }
 
   /// A Job that the API server does not take.
   static func rejected(job name: String, message: String) -> Self {
     Self(
-      reason: "JobRejected",
+      reason: .jobRejected,
       message:
         "the API server rejects Job \(name): \(message); correct the SatisRepository, then create a new SatisBuild"
     )
@@ -124,7 +126,7 @@ struct JobOutcome: Sendable, Equatable {
   ) -> (reason: String, message: String) {
     guard let pod else {
       return (
-        "PodLost",
+        Reason.podLost.rawValue,
         "the pod of Job \(name) is gone and left no report (\(condition.reason ?? condition.type)); it may have been "
           + "deleted"
       )
@@ -132,14 +134,18 @@ struct JobOutcome: Sendable, Equatable {
     let podName = "pod \(pod.metadata.name)"
     let detail = pod.status?.message.map { ": \($0)" } ?? ""
     if let reason = pod.status?.reason {
-      if reason == "DeadlineExceeded", pod.spec?.activeDeadlineSeconds == Pod.endingDeadlineSeconds {
+      if reason == Reason.deadlineExceeded.rawValue,
+        pod.spec?.activeDeadlineSeconds == Pod.endingDeadlineSeconds
+      {
         // Kubelets before 1.22 say so at once and never look at the container again.
-        return ("Terminated", "\(podName) was told to stop; see `kubectl logs \(pod.metadata.name)`")
+        return (
+          Reason.terminated.rawValue, "\(podName) was told to stop; see `kubectl logs \(pod.metadata.name)`"
+        )
       }
-      if reason == "DeadlineExceeded" {
+      if reason == Reason.deadlineExceeded.rawValue {
         return (reason, "\(podName) exceeded its deadline\(detail); raise spec.build.activeDeadlineSeconds")
       }
-      if reason == "Evicted" {
+      if reason == Reason.evicted.rawValue {
         return (
           reason,
           "\(podName) was evicted from its node\(detail); see `kubectl describe node` for what ran short"
@@ -148,17 +154,20 @@ struct JobOutcome: Sendable, Equatable {
       return (reason, "\(podName) was ended by its node (\(reason))\(detail)")
     }
     guard let terminated else {
-      return ("PodFailed", "\(podName) failed before Satis ran\(detail); see `kubectl describe \(podName)`")
+      return (
+        Reason.podFailed.rawValue,
+        "\(podName) failed before Satis ran\(detail); see `kubectl describe \(podName)`"
+      )
     }
     if terminated.reason == "OOMKilled" {
       return (
-        "OutOfMemory",
+        Reason.outOfMemory.rawValue,
         "\(podName) was killed for using more memory than its limit allows; raise "
           + "spec.podTemplate.resources.limits.memory of the SatisRepository"
       )
     }
     return (
-      "ContainerFailed",
+      Reason.containerFailed.rawValue,
       "\(podName) ended with exit code \(terminated.exitCode) and without a report; see `kubectl logs \(pod.metadata.name)`"
     )
   }
@@ -192,10 +201,11 @@ struct BuildOutcome: Sendable, Equatable {
   var causes: Set<String> = []
 
   /// Whether a deadline ended it.
-  var isTimeout: Bool { reason == "DeadlineExceeded" }
+  var isTimeout: Bool { reason == SatisBuild.Attempt.Reason.deadlineExceeded.rawValue }
   /// Whether no repetition mends it: of several causes, none.
   var isPermanent: Bool {
     RetryPolicy.permanentReasons.contains(reason)
-      || reason == "SourcesFailed" && !causes.isEmpty && causes.isSubset(of: RetryPolicy.permanentReasons)
+      || reason == SatisBuild.Attempt.Reason.sourcesFailed.rawValue && !causes.isEmpty
+        && causes.isSubset(of: RetryPolicy.permanentReasons)
   }
 }

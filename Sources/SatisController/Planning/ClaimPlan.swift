@@ -55,11 +55,11 @@ extension RepositoryPlanner {
     // A quota may have kept the Job waiting after its claim.
     let start = max(claim.startTime, job.metadata.creationTimestamp ?? claim.startTime)
     let deadline = start + BuildSettings(repository).startDeadlineSeconds
-    let isLate = progress.startProblem == "Unschedulable" || situation.now >= start + Self.patience
+    let isLate = progress.startProblem == .unschedulable || situation.now >= start + Self.patience
     let advice = try checkClaims(of: repository, podLacksVolumes: progress.mayLackVolumes && isLate)
     let message = [progress.message, advice].compactMap(\.self).joined(separator: "; ")
     if progress.isUnreachable {
-      end(wanted, of: claim, in: repository, JobOutcome(reason: "NodeLost", message: progress.message))
+      end(wanted, of: claim, in: repository, JobOutcome(reason: .nodeLost, message: progress.message))
     } else if let problem = progress.startProblem, situation.now >= deadline {
       let outcome = JobOutcome(
         reason: problem,
@@ -218,7 +218,7 @@ extension RepositoryPlanner {
     if let unfinished = pods.first(where: { !$0.isFinished }) {
       let progress = PodProgress(unfinished, at: situation.now)
       if progress.isUnreachable {
-        end(builds, of: claim, in: repository, JobOutcome(reason: "NodeLost", message: progress.message))
+        end(builds, of: claim, in: repository, JobOutcome(reason: .nodeLost, message: progress.message))
       } else {
         for build in builds {
           update(

@@ -63,7 +63,7 @@ extension RepositoryPlanner {
     }
     if wasRefused, case .success(let configuration) = try situation.configuration() {
       status.setReadiness(
-        of: repository, configuration, scheduleProblem(of: repository),
+        of: repository, configuration, repository.scheduleProblem,
         isBoundToOneNode: claims.areBoundToOneNode, at: situation.now)
       update(repository, status)
     }

@@ -1,5 +1,5 @@
 import KubernetesClient
-import SatisAPI
+public import SatisAPI
 
 /// Whose the output is: overlaps between repositories, and repositories that are being deleted.
 extension RepositoryPlanner {
@@ -54,7 +54,7 @@ extension SatisRepository.Output {
   var segments: [Substring] { (path ?? "").split(separator: "/") }
 
   /// Whether one directory is the other or lies in it.
-  func overlaps(_ other: Self) -> Bool {
+  public func overlaps(_ other: Self) -> Bool {
     guard claimName == other.claimName else { return false }
     return segments.starts(with: other.segments) || other.segments.starts(with: segments)
   }

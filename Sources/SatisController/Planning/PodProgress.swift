@@ -1,11 +1,12 @@
 import KubernetesClient
+import SatisAPI
 
 /// How far an unfinished pod has come.
 struct PodProgress: Sendable {
   /// What it is doing, for a person who waits for it.
   let message: String
-  /// Why it does not get going, in one word; nil once its container has started.
-  let startProblem: String?
+  /// Why it does not get going; nil once its container has started.
+  let startProblem: SatisBuild.Attempt.Reason?
   /// Whether its node prepares it, so that its container may run at any moment.
   let isStarting: Bool
   /// Whether it may be its volumes that it waits for.
@@ -19,7 +20,7 @@ struct PodProgress: Sendable {
   init(_ pod: Pod?, at now: Timestamp) {
     guard let pod else {
       message = "waiting for its pod"
-      startProblem = "PodNotCreated"
+      startProblem = .podNotCreated
       isStarting = false
       mayLackVolumes = false
       isUnreachable = false
@@ -48,13 +49,13 @@ struct PodProgress: Sendable {
     }) {
       let reason = unscheduled.message ?? unscheduled.reason ?? "unknown reason"
       message = "\(name) has no node yet: \(reason)"
-      startProblem = "Unschedulable"
+      startProblem = .unschedulable
       mayLackVolumes = reason.lowercased().contains("volume")
     } else if let reason = waiting, !isPrepared {
       let detail = container?.waiting?.message.map { ": \($0)" } ?? ""
       message = "\(name) cannot start yet: \(reason)\(detail)"
       startProblem =
-        reason.contains("Image") || reason.contains("ErrImage") ? "ImageNotPulled" : "PodNotStarted"
+        reason.contains("Image") || reason.contains("ErrImage") ? .imageNotPulled : .podNotStarted
       mayLackVolumes = false
     } else if pod.isFinished {
       message = "\(name) has ended"
@@ -68,7 +69,7 @@ struct PodProgress: Sendable {
       message =
         "\(name) is starting: its image is pulled and its volumes are mounted; `kubectl describe \(name)` says what it "
         + "waits for"
-      startProblem = "PodNotStarted"
+      startProblem = .podNotStarted
       mayLackVolumes = true
     }
   }

@@ -5,10 +5,8 @@ import SatisAPI
 /// Whether a failed attempt is followed by another, and when.
 struct RetryPolicy: Sendable {
   /// Reasons that no repetition mends: somebody has to change something first.
-  static let permanentReasons: Set<String> = [
-    "ConfigurationInvalid", "JobRejected", "ReleaseUnknown", "SatisNotFound", "SourceDenied", "SourceInvalid",
-    "SourceUnknown",
-  ]
+  static let permanentReasons = Set(
+    SatisBuild.Attempt.Reason.allCases.filter(\.isPermanent).map(\.rawValue))
 
   let settings: BuildSettings
 

@@ -1,5 +1,5 @@
 import KubernetesClient
-import SatisAPI
+public import SatisAPI
 
 /// What is built without anybody asking: ordinary builds, made at scheduled times.
 extension RepositoryPlanner {
@@ -57,18 +57,27 @@ extension RepositoryPlanner {
   private func schedule(_ expression: String?, of repository: SatisRepository) -> Schedule? {
     expression.flatMap { try? Schedule($0, timeZone: repository.spec.schedule?.timeZone) }
   }
+}
 
-  /// What is wrong with a repository's schedules, and how to mend it.
-  func scheduleProblem(of repository: SatisRepository) -> String? {
-    let schedule = repository.spec.schedule
+extension SatisRepository {
+  /// What is wrong with the schedules, in a sentence that names the field and the remedy; nil when they can be used.
+  public var scheduleProblem: String? {
+    let schedule = spec.schedule
     for (field, expression) in [("full", schedule?.full), ("purge", schedule?.purge)] {
-      guard let expression else { continue }
-      do throws(ScheduleProblem) {
-        _ = try Schedule(expression, timeZone: schedule?.timeZone)
-      } catch {
-        return "spec.schedule.\(field): \(error)"
+      if let expression, let problem = problem(with: expression, in: schedule?.timeZone) {
+        return "spec.schedule.\(field): \(problem)"
       }
     }
     return nil
+  }
+}
+
+/// Outside of the repository, in which `Schedule` is the part of its spec.
+private func problem(with expression: String, in timeZone: String?) -> ScheduleProblem? {
+  do throws(ScheduleProblem) {
+    _ = try Schedule(expression, timeZone: timeZone)
+    return nil
+  } catch {
+    return error
   }
 }

@@ -10,7 +10,7 @@ extension RepositoryPlanner {
     try supersede(queue, of: repository)
     var status = repository.status(queued: queue.entries.count)
     status.setReadiness(
-      of: repository, configuration, scheduleProblem(of: repository),
+      of: repository, configuration, repository.scheduleProblem,
       isBoundToOneNode: isBoundToOneNode(repository), at: situation.now)
     let isCurrent = status.configHash == configuration.hash
 

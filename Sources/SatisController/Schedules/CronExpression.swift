@@ -1,4 +1,5 @@
 import KubernetesClient
+public import SatisAPI
 
 /// When to run, as crontab(5) has it: minute, hour, day of the month, month and day of the week.
 ///
@@ -120,4 +121,11 @@ struct CronExpression: Hashable, Sendable {
 private func floorDivide(_ number: Int64, _ divisor: Int64) -> Int64 {
   let quotient = number / divisor
   return quotient * divisor > number ? quotient - 1 : quotient
+}
+
+extension SatisRepository.Schedule {
+  /// An expression of five fields for what crontab(5) says in a word, as in `@daily`; itself where it is no such word.
+  public static func fiveFields(_ expression: String) -> String {
+    CronExpression.shorthands.first { $0.name == expression.lowercased() }?.expression ?? expression
+  }
 }

@@ -101,19 +101,8 @@ struct Site: Sendable {
 
   private func kubeconfig(of component: String) async throws -> String {
     let file = folder.appending(path: "\(component).kubeconfig")
-    let cluster = server.client.configuration
-    let text = """
-      apiVersion: v1
-      kind: Config
-      current-context: test
-      contexts: [{name: test, context: {cluster: test, user: satis}}]
-      users: [{name: satis, user: {token: \(try await kubectl.token(of: "satis-\(component)", in: namespace))}}]
-      clusters:
-      - name: test
-        cluster:
-          server: \(cluster.server)
-          certificate-authority-data: \(Data(cluster.certificateAuthority?.bytes ?? []).base64EncodedString())
-      """
+    let text = server.kubeconfig(
+      user: "satis", token: try await kubectl.token(of: "satis-\(component)", in: namespace))
     try text.write(to: file, atomically: true, encoding: .utf8)
     return file.path
   }

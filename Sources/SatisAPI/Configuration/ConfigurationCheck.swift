@@ -1,0 +1,133 @@
+public import KubernetesClient
+
+/// What a satis.json is refused for: what Satis cannot read, and what is unsafe in a shared cluster.
+extension SatisConfiguration {
+  /// Why a satis.json is refused, or does not hold what a build asks for.
+  public struct Refusal: Error, Hashable, CustomStringConvertible {
+    /// What is wrong, with the entry's name.
+    public let problem: String
+    /// What to do about it.
+    public let remedy: String
+    /// Where it is; the whole where something is missing.
+    public let path: JSONPath
+
+    init(_ problem: String, remedy: String, at path: JSONPath = JSONPath()) {
+      self.problem = problem
+      self.remedy = remedy
+      self.path = path
+    }
+
+    /// A sentence with both.
+    public var description: String { "\(problem); \(remedy)" }
+  }
+
+  /// Whether a text is too long for a snapshot.
+  public static func refusal(ofLengthOf text: String) -> Refusal? {
+    guard text.utf8.count > maximumBytes else { return nil }
+    return Refusal(
+      "satis.json has \(text.utf8.count) bytes, more than the \(maximumBytes) that fit into a snapshot",
+      remedy: "split it into several repositories")
+  }
+
+  /// All that a satis.json is refused for.
+  ///
+  /// The controller says the first.
+  public static func refusals(of root: JSONValue) -> [Refusal] {
+    guard root.members != nil else {
+      return [Refusal("satis.json is no JSON object", remedy: "write it as in {\"name\": …}")]
+    }
+    var refusals: [Refusal] = []
+    for (required, example) in [("name", "acme/packages"), ("homepage", "https://packages.example.org")]
+    where root[required]?.text?.isEmpty != false {
+      let path = root[required] == nil ? JSONPath() : JSONPath() / required
+      refusals.append(
+        Refusal(
+          "satis.json has no \"\(required)\", which Satis requires",
+          remedy: "write \"\(required)\": \"\(example)\"", at: path))
+    }
+    if root["archive"]?["absolute-directory"] != nil {
+      refusals.append(
+        Refusal(
+          "satis.json sets archive.absolute-directory, which would put archives outside the output",
+          remedy: "use archive.directory", at: JSONPath() / "archive" / "absolute-directory"))
+    }
+    switch root["repositories"] ?? [] {
+    case .array, .object: break
+    default:
+      refusals.append(
+        Refusal(
+          "satis.json: \"repositories\" is no list",
+          remedy: "write it as in [{\"type\": \"vcs\", \"url\": …}]",
+          at: JSONPath() / "repositories"))
+    }
+    return refusals + entries(of: root).flatMap(\.refusals)
+  }
+
+  /// An entry of `repositories` with its place.
+  struct Entry {
+    let path: JSONPath
+    let value: JSONValue
+
+    /// The entry as a source; nil for one such as `{"packagist.org": false}`, which switches a default repository off.
+    var repository: Repository? {
+      value["type"]?.text.map { Repository(type: $0, url: value["url"]?.text, name: value["name"]?.text) }
+    }
+  }
+
+  /// Composer accepts a list and an object whose keys are names.
+  static func entries(of root: JSONValue) -> [Entry] {
+    let path = JSONPath() / "repositories"
+    return switch root["repositories"] {
+    case .array(let list): list.enumerated().map { Entry(path: path / $0, value: $1) }
+    case .object(let named): named.sorted { $0.key < $1.key }.map { Entry(path: path / $0, value: $1) }
+    default: []
+    }
+  }
+}
+
+extension SatisConfiguration.Entry {
+  fileprivate var refusals: [SatisConfiguration.Refusal] {
+    guard let repository else { return [] }
+    if ["path", "artifact"].contains(repository.type) {
+      let shown = repository.url.map { RedactedURL($0).description } ?? repository.type
+      return [
+        SatisConfiguration.Refusal(
+          "satis.json: \(path) (\(shown)): the type '\(repository.type)' reads the build pod's own files",
+          remedy: "use a git repository instead", at: path / "type")
+      ]
+    }
+    return Self.urls(in: value, at: path).compactMap { refusal(of: $0.url, at: $0.path) }
+  }
+
+  /// The URLs of an entry, also those inside a package that is written out in it.
+  private static func urls(in value: JSONValue, at path: JSONPath) -> [(url: String, path: JSONPath)] {
+    switch value {
+    case .array(let elements): elements.enumerated().flatMap { urls(in: $1, at: path / $0) }
+    case .object(let members):
+      members.sorted { $0.key < $1.key }.flatMap { name, value in
+        name == "url" ? value.text.map { [($0, path / name)] } ?? [] : urls(in: value, at: path / name)
+      }
+    default: []
+    }
+  }
+
+  private func refusal(of url: String, at place: JSONPath) -> SatisConfiguration.Refusal? {
+    func refuse(_ problem: String, _ remedy: String) -> SatisConfiguration.Refusal {
+      SatisConfiguration.Refusal(
+        "satis.json: \(path) (\(RedactedURL(url))): \(problem)", remedy: remedy, at: place)
+    }
+    if url.hasPrefix("-") { return refuse("a URL cannot start with '-'", "use https or ssh") }
+    if url.contains("ext::") { return refuse("'ext::' runs commands", "use https or ssh") }
+    if RedactedURL(url).hidesPassword {
+      return refuse(
+        "the URL contains a password or token, which Satis would publish",
+        "put it into auth.json and name that in spec.credentials.composerAuth")
+    }
+    let start = url.trimmingWhitespace().lowercased()
+    let isPath = ["file:", "/", ".", "~"].contains { start.hasPrefix($0) }
+    if isPath || (!url.contains("://") && SourceURL(url) == nil) {
+      return refuse("a local path means nothing in the build pod", "use https or ssh")
+    }
+    return nil
+  }
+}
