@@ -28,6 +28,7 @@ let package = Package(
         "ControllerRuntime",
         "SatisAPI",
         "SatisController",
+        "SatisStatusPage",
         "SatisWebhook",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -52,6 +53,21 @@ let package = Package(
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]
+    ),
+    .target(
+      name: "SatisStatusPage",
+      dependencies: [
+        "SatisAPI",
+        "ControllerRuntime",
+        "KubernetesClient",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      resources: [.embedInCode("Page")]
     ),
     .target(
       name: "SatisController",
@@ -213,6 +229,15 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       path: "Tests/Simulation"
+    ),
+    .testTarget(
+      name: "SatisStatusPageTests",
+      dependencies: [
+        "SatisStatusPage",
+        "satis-operator",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ]
     ),
     .testTarget(
       name: "SatisWebhookTests",
