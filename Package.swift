@@ -29,6 +29,7 @@ let package = Package(
         "SatisAPI",
         "SatisController",
         "SatisPlugin",
+        "SatisStatusPage",
         "SatisWebhook",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -59,6 +60,21 @@ let package = Package(
       dependencies: ["SatisAPI", "SatisController", "KubernetesClient", .product(name: "Yams", package: "Yams")],
       // Links to `crds`, so that what is checked before an object is applied is what the server checks.
       resources: [.embedInCode("Schemas")]
+    ),
+    .target(
+      name: "SatisStatusPage",
+      dependencies: [
+        "SatisAPI",
+        "ControllerRuntime",
+        "KubernetesClient",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      resources: [.embedInCode("Page")]
     ),
     .target(
       name: "SatisController",
@@ -229,6 +245,15 @@ let package = Package(
         "satis-operator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
+      ]
+    ),
+    .testTarget(
+      name: "SatisStatusPageTests",
+      dependencies: [
+        "SatisStatusPage",
+        "satis-operator",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]
     ),
     .testTarget(

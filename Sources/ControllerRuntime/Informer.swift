@@ -35,6 +35,12 @@ public struct Informer<Object: KubernetesObject>: Sendable {
     }
   }
 
+  /// How long ago the cache was last known to be in step with the server.
+  public var absence: Duration { health.absence }
+
+  /// Whether the last try to reach the server has failed.
+  public var isInterrupted: Bool { health.isInterrupted }
+
   /// Keeps the cache in step until the task is cancelled, and reports the keys that each change concerns and how
   /// urgent they are.
   public func run(_ changed: @escaping @Sendable (Set<NamespacedName>, WorkPriority) -> Void) async {

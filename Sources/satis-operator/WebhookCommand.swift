@@ -30,6 +30,8 @@ struct WebhookCommand: AsyncParsableCommand {
   )
   var metricsPort = 8_081
 
+  @OptionGroup(title: "Status page") var statusPage: StatusPageOptions
+
   @OptionGroup(title: "Limits") var serving: ServingOptions
 
   func run() async throws {
@@ -52,9 +54,11 @@ struct WebhookCommand: AsyncParsableCommand {
       logger: logger,
       now: currentTime)
     let inner = HealthServer.service(port: metricsPort, metrics: metrics, logger: logger)
+    let page = try statusPage.service(client: client, namespace: namespace, logger: logger)
     let warmth = WebhookService.warmth(store: store, namespace: namespace, logger: logger)
+    let services: [any Service] = [inner, warmth, service] + (page.map { [$0] } ?? [])
     try await ServiceGroup(
-      services: [inner, warmth, service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()
     await client.shutdown()
   }

@@ -40,6 +40,17 @@ import Testing
     #expect(HealthCheck.watchMoves(health, of: "pods").look() == .bad("stands still for 960 s"))
   }
 
+  @Test func `a watch is interrupted from a failure to the next success`() {
+    let health = health()
+    #expect(!health.isInterrupted)
+    pass(minutes: 1)
+    health.failed()
+    #expect(health.isInterrupted)
+    pass(minutes: 1)
+    health.succeeded()
+    #expect(!health.isInterrupted)
+  }
+
   @Test func `a success is both`() {
     let health = health()
     pass(minutes: 16)

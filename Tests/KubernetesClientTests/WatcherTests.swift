@@ -34,7 +34,7 @@ import Testing
     #expect(server.requests.map { $0.query["fieldSelector"] } == ["metadata.name=a", "metadata.name=a"])
   }
 
-  @Test func `every list, event and failure is a sign of life`() async throws {
+  @Test func `every list, beginning, event and failure of a watch is a sign of life`() async throws {
     let server = try ScriptedServer(
       .json("{}", status: 500), list(version: "5"), .lines([event("ADDED", "a", version: "6")], .byTheClient))
     let signs = Mutex(0)
@@ -46,7 +46,7 @@ import Testing
     // The first is the beginning.
     #expect(signs.withLock { $0 } == 1)
     _ = try await updates(2, from: server, health: health)
-    #expect(signs.withLock { $0 } == 4)
+    #expect(signs.withLock { $0 } == 5)
   }
 
   @Test func `cancelling closes the connection, as the server sees it`() async throws {

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A file that somebody replaces from time to time, such as a projected token or a certificate.
-final class RenewedFile: Sendable {
+public final class RenewedFile: Sendable {
   typealias Clock = @Sendable () -> ContinuousClock.Instant
 
   /// How long what was read is used before it is read again; kubelets rotate with minutes to spare.
@@ -15,6 +15,13 @@ final class RenewedFile: Sendable {
   private struct Known {
     var bytes: [UInt8]?
     var readAt: ContinuousClock.Instant?
+  }
+
+  /// Names a file that has not been read yet.
+  ///
+  /// - Parameter subject: what needs it, for messages.
+  public convenience init(path: String, subject: String) {
+    self.init(path: path, subject: subject) { ContinuousClock.now }
   }
 
   /// - Parameters:
@@ -46,6 +53,11 @@ final class RenewedFile: Sendable {
       guard let bytes else { throw error }
       return bytes
     }
+  }
+
+  /// What is in the file, without surrounding white space.
+  public func text() throws(ConfigurationError) -> String {
+    FileContents.trimmed(try contents())
   }
 
   /// What was read has been refused: it is read again at once, whatever becomes of that.

@@ -28,6 +28,9 @@ public final class WatchHealth: Sendable {
   /// How long the server has not been reached.
   public var absence: Duration { clock() - state.withLock { $0.contact } }
 
+  /// Whether the last try to reach the server has failed.
+  public var isInterrupted: Bool { state.withLock { $0.sign != $0.contact } }
+
   /// The server has answered.
   func succeeded() {
     let now = clock()

@@ -96,7 +96,10 @@ public struct Watcher<Object: KubernetesObject>: Sendable {
     try await client.watch(
       Object.self, in: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector, from: start,
       timeoutSeconds: seconds,
-      opened: { state.opened() },
+      opened: {
+        health?.succeeded()
+        state.opened()
+      },
       handle: { event in
         sawEvent = true
         health?.succeeded()
