@@ -36,7 +36,7 @@ struct WebhookCommand: AsyncParsableCommand {
     let logger = shared.logger("webhook")
     let metrics = shared.metrics(WebhookService.metricDescriptions, logger: logger)
     let client = try shared.client(metrics: metrics, logger: logger)
-    let namespace = shared.namespace ?? client.configuration.namespace
+    let served = shared.servedNamespace(client)
     let files = OpenFiles.raiseLimit()
     let limits = serving.limits(files: files)
     if limits.connections < serving.connections {
@@ -47,12 +47,13 @@ struct WebhookCommand: AsyncParsableCommand {
     let store = ClusterBuildStore(client: client)
     let service = WebhookService.application(
       store: store,
-      configuration: .init(namespace: namespace, port: port, limits: limits),
+      configuration: .init(namespace: served, port: port, limits: limits),
       metrics: metrics,
       logger: logger,
       now: currentTime)
     let inner = HealthServer.service(port: metricsPort, metrics: metrics, logger: logger)
-    let warmth = WebhookService.warmth(store: store, namespace: namespace, logger: logger)
+    let warmth = WebhookService.warmth(
+      store: store, namespace: served ?? client.configuration.namespace, logger: logger)
     try await ServiceGroup(
       services: [inner, warmth, service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()
