@@ -85,7 +85,7 @@ public enum WebhookService {
 
   /// Keeps the connection to the API server open while nobody calls, so that no push waits for a new one.
   ///
-  /// - Parameter namespace: one where repositories may be read.
+  /// - Parameter namespace: one that is asked for a repository; that it may not be read is an answer as well.
   public static func warmth(store: some BuildStore, namespace: String, logger: Logger) -> some Service {
     WarmConnection(store: store, namespace: namespace, logger: logger)
   }

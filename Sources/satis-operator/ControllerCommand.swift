@@ -12,9 +12,9 @@ struct ControllerCommand: AsyncParsableCommand {
     commandName: "controller",
     abstract: "Runs Satis for every SatisBuild.",
     discussion: """
-      Watches SatisRepositories and SatisBuilds in one namespace, runs Satis in Jobs there, and writes what \
-      becomes of them into the builds' status. It may be stopped and started at any time. Of several in one \
-      namespace one works and the others stand by.
+      Watches SatisRepositories and SatisBuilds in one namespace or in all, runs Satis in Jobs there, and writes \
+      what becomes of them into the builds' status. It may be stopped and started at any time. Of several that \
+      share a Lease one works and the others stand by.
       """
   )
 
@@ -34,11 +34,14 @@ struct ControllerCommand: AsyncParsableCommand {
   @Flag(
     inversion: .prefixedNo,
     help:
-      "Work only while holding a Lease. Without it, make sure that no second controller serves the namespace."
+      "Work only while holding a Lease. Without it, make sure that no second controller serves the same namespaces."
   )
   var leaderElect = true
 
-  @Option(name: .customLong("lease-name"), help: "The name of the Lease, in the namespace that is served.")
+  @Option(
+    name: .customLong("lease-name"),
+    help:
+      "The name of the Lease, in the namespace that is served, or in the operator's own where that is all.")
   var leaseName = "satis-controller-leader"
 
   func validate() throws {
@@ -52,21 +55,24 @@ struct ControllerCommand: AsyncParsableCommand {
     let metrics = shared.metrics(
       SatisController.metricDescriptions + LeaderElectionMetrics.descriptions, logger: logger)
     let client = try shared.client(metrics: metrics, logger: logger)
-    let namespace = shared.namespace ?? client.configuration.namespace
-    logger.info("serving", metadata: ["namespace": "\(namespace)", "default-image": "\(defaultImage)"])
+    let served = shared.servedNamespace(client)
+    logger.info("serving", metadata: ["namespace": "\(served ?? "all")", "default-image": "\(defaultImage)"])
     let events = EventRecorder(
       client: client, controller: "satis.dev/satis-operator", instance: ProcessInfo.processInfo.hostName,
       logger: logger, now: currentMicroTime)
     let controller = try SatisController(
       client: client,
       configuration: .init(
-        namespace: namespace, defaultImage: defaultImage, maximumJobs: maxConcurrentJobs,
+        namespace: served, defaultImage: defaultImage, maximumJobs: maxConcurrentJobs,
         waitsForLeadership: leaderElect),
       events: events,
       metrics: metrics,
       logger: logger,
       now: currentTime)
-    let elector = leaderElect ? try elector(client, namespace, events, controller, metrics, logger) : nil
+    let elector =
+      leaderElect
+      ? try elector(client, served ?? client.configuration.namespace, events, controller, metrics, logger)
+      : nil
     let health = HealthServer.service(
       port: healthPort, metrics: metrics, logger: logger,
       liveness: controller.liveness + (elector.map { [$0.liveness] } ?? []),

@@ -10,6 +10,11 @@ struct SharedOptions: ParsableArguments {
   @Option(help: "The namespace to serve. Default: the pod's own, or that of the kubeconfig's context.")
   var namespace: String?
 
+  @Flag(
+    name: [.customLong("all-namespaces"), .customShort("A")],
+    help: "Serve every namespace in which the operator has its rights, instead of one.")
+  var allNamespaces = false
+
   @Option(help: "A kubeconfig file. Default: KUBECONFIG, ~/.kube/config, then the pod's service account.")
   var kubeconfig: String?
 
@@ -32,6 +37,17 @@ struct SharedOptions: ParsableArguments {
       throw ValidationError("'\(name)' is no log level; the levels are trace to critical")
     }
     return level
+  }
+
+  func validate() throws {
+    guard namespace == nil || !allNamespaces else {
+      throw ValidationError("--namespace and --all-namespaces exclude each other")
+    }
+  }
+
+  /// The namespace that is served; nil for all.
+  func servedNamespace(_ client: KubernetesClient) -> String? {
+    allNamespaces ? nil : namespace ?? client.configuration.namespace
   }
 
   /// Finds the cluster and says so in the log: whoever runs this by hand should see where it will write.

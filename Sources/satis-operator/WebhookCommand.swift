@@ -38,7 +38,7 @@ struct WebhookCommand: AsyncParsableCommand {
     let logger = shared.logger("webhook")
     let metrics = shared.metrics(WebhookService.metricDescriptions, logger: logger)
     let client = try shared.client(metrics: metrics, logger: logger)
-    let namespace = shared.namespace ?? client.configuration.namespace
+    let served = shared.servedNamespace(client)
     let files = OpenFiles.raiseLimit()
     let limits = serving.limits(files: files)
     if limits.connections < serving.connections {
@@ -49,13 +49,14 @@ struct WebhookCommand: AsyncParsableCommand {
     let store = ClusterBuildStore(client: client)
     let service = WebhookService.application(
       store: store,
-      configuration: .init(namespace: namespace, port: port, limits: limits),
+      configuration: .init(namespace: served, port: port, limits: limits),
       metrics: metrics,
       logger: logger,
       now: currentTime)
     let inner = HealthServer.service(port: metricsPort, metrics: metrics, logger: logger)
-    let page = try statusPage.service(client: client, namespace: namespace, logger: logger)
-    let warmth = WebhookService.warmth(store: store, namespace: namespace, logger: logger)
+    let page = try statusPage.service(client: client, namespace: served, logger: logger)
+    let warmth = WebhookService.warmth(
+      store: store, namespace: served ?? client.configuration.namespace, logger: logger)
     let services: [any Service] = [inner, warmth, service] + (page.map { [$0] } ?? [])
     try await ServiceGroup(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger

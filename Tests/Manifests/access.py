@@ -6,11 +6,11 @@ import re
 from definitions import ROOT
 from network import End, may_connect
 from network_cases import wrong
-from rendered import of_kind, pods, render
+from rendered import OPERATOR, SERVED, of_kind, pods, render
 
 TABLE = ROOT / "Tests" / "Manifests" / "access.txt"
 COMMAND = "Tests/Manifests/check --update"
-HEADER = f"# What deploy/base allows, as Tests/Manifests/access.py reads it. After a change: {COMMAND}\n"
+HEADER = f"# What deploy/ allows, as Tests/Manifests/access.py reads it. After a change: {COMMAND}\n"
 
 # Beside the ports that any manifest names, these stand for all others.
 OTHER_PORTS = {25, 3306, 9100, 10250}
@@ -85,13 +85,14 @@ def connections(documents):
                 yield f"{source.name} -> {target.name}: {' '.join(open_ports)}"
 
 
-def rights(documents):
-    """By account and resource; a binding counts in its own namespace only."""
-    roles = of_kind(documents, "Role")
+def rights(documents, kind="RoleBinding", roles=()):
+    """By account and resource; a RoleBinding counts in its own namespace only. `roles`: where others are defined."""
+    known = {(role["kind"], role["metadata"]["name"]): role for role in [*documents, *roles] if "rules" in role}
     accounts = dict.fromkeys(of_kind(documents, "ServiceAccount"), ())
-    for binding in of_kind(documents, "RoleBinding").values():
+    for binding in of_kind(documents, kind).values():
+        role = known[binding["roleRef"]["kind"], binding["roleRef"]["name"]]
         for subject in binding["subjects"]:
-            accounts[subject["name"]] += tuple(roles[binding["roleRef"]["name"]]["rules"])
+            accounts[subject["name"]] = (*accounts.get(subject["name"], ()), *role["rules"])
     for account, rules in sorted(accounts.items()):
         if not rules:
             yield f"{account}: nothing"
@@ -116,23 +117,37 @@ def tokens(documents):
         yield f"{owner}: {f'token of {account}' if pod['automountServiceAccountToken'] else 'no token'}"
 
 
+def people(operator):
+    """By the role of the cluster that has them, too."""
+    label = "rbac.authorization.k8s.io/aggregate-to-"
+    for role in of_kind(operator, "ClusterRole").values():
+        for key in role["metadata"]["labels"]:
+            if key.startswith(label):
+                yield from sorted(f"{key.removeprefix(label)}: {line}" for line in merged(role["rules"]))
+
+
 def table():
-    documents, complaints = render(ROOT / "deploy" / "base")
-    if complaints:
-        return "\n".join(complaints)
+    folders = ("base", f"overlays/{OPERATOR}", f"overlays/{SERVED}")
+    (base, operator, served), complaints = zip(*(render(ROOT / "deploy" / folder) for folder in folders))
+    if any(complaints):
+        return "\n".join(sum(complaints, []))
     parts = (
-        ("Who may connect to whom, at which ports", connections),
-        ("Who is known to the API server", tokens),
-        ("What the API server lets them do, in their namespace", rights),
+        ("Who may connect to whom, at which ports", connections(base)),
+        ("Who is known to the API server", tokens(base)),
+        ("What the API server lets them do, in their namespace", rights(base)),
+        (f"With {OPERATOR}: in every namespace", rights(operator, "ClusterRoleBinding")),
+        (f"With {OPERATOR}: in the operator's namespace", rights(operator)),
+        (f"With {SERVED}: in this namespace", rights(served, roles=operator)),
+        ("What components/people adds to the roles of the cluster", people(operator)),
     )
-    return HEADER + "".join(f"\n{title}\n\n" + "".join(f"  {line}\n" for line in f(documents)) for title, f in parts)
+    return HEADER + "".join(f"\n{title}\n\n" + "".join(f"  {line}\n" for line in lines) for title, lines in parts)
 
 
 def changes():
     old, new = TABLE.read_text() if TABLE.exists() else "", table()
     if old == new:
         return
-    yield from difflib.unified_diff(old.splitlines(), new.splitlines(), TABLE.name, "deploy/base", n=0, lineterm="")
+    yield from difflib.unified_diff(old.splitlines(), new.splitlines(), TABLE.name, "deploy", n=0, lineterm="")
     yield f"if that is what you want, run `{COMMAND}` and commit the result"
 
 

@@ -3,6 +3,7 @@
 import access
 import alerts
 import careful
+import cluster
 import components
 import definitions
 import generated
@@ -16,6 +17,7 @@ definitions.check(report)
 objects.check(report)
 rendered.check(report)
 local.check(report)
+cluster.check(report)
 components.check(report)
 access.check(report)
 alerts.check(report)

@@ -5,7 +5,7 @@ import shlex
 
 from apiserver import complaints, kubectl, resource, send
 from definitions import ROOT
-from rendered import OLDEST, folders, name, of_kind, render
+from rendered import OLDEST, OPERATOR, SERVED, folders, name, of_kind, render
 from schemas import FOREIGN
 
 # What stays when all else has been taken away.
@@ -53,14 +53,58 @@ def without_claims(namespace, documents):
         yield f"{claim} is gone"
 
 
-def without_rights(namespace):
+def without_rights(folder, namespace):
     """What a RoleBinding that names an account of another namespace would break, and one that goes too far."""
-    for component, verb, resource in (("controller", "create", "jobs.batch"), ("webhook", "create", "satisbuilds")):
-        account = f"--as=system:serviceaccount:{namespace}:satis-{component}"
-        for where, answer in ((namespace, "yes"), ("default", "no")):
-            text, _ = kubectl("auth", "can-i", verb, resource, "-n", where, account)
-            if text.strip() != answer:
-                yield f"may satis-{component} {verb} {resource} in {where}? {text.strip()}"
+    serving = namespace
+    if folder.name == OPERATOR:
+        bindings = ROOT / "deploy" / "overlays" / SERVED / "role-bindings.yaml"
+        serving = "served"
+        yield from complaints(kubectl("create", "namespace", serving))
+        yield from complaints(kubectl("apply", "-n", serving, "-f", str(bindings)))
+        yield from rights("controller", namespace, {"default": "yes"}, "list", "satisbuilds.satis.dev")
+        for verb in ("get", "list"):
+            yield from rights("controller", namespace, {"default": "no", namespace: "no"}, verb, "secrets")
+    if folder.name == SERVED:
+        # The roles that it binds are not there without the operator.
+        return
+    for component, verb, resource in (
+        ("controller", "create", "jobs.batch"),
+        ("controller", "get", "secrets"),
+        ("webhook", "create", "satisbuilds.satis.dev"),
+    ):
+        yield from rights(component, namespace, {serving: "yes", "default": "no"}, verb, resource)
+
+
+def rights(component, home, answers, verb, resource):
+    account = f"--as=system:serviceaccount:{home}:satis-{component}"
+    for where, answer in answers.items():
+        text, _ = kubectl("auth", "can-i", verb, resource, "-n", where, account)
+        if text.strip() != answer:
+            yield f"may satis-{component} {verb} {resource} in {where}? {text.strip()}"
+
+
+def check_people(report):
+    """components/people, by the roles themselves: no controller adds them to those of the cluster here."""
+    roles = ROOT / "deploy" / "components" / "people" / "cluster-roles.yaml"
+    findings = complaints(kubectl("apply", "-f", str(roles)))
+    may = {
+        "satis-view": {"list satisrepositories", "list satisbuilds"},
+        "satis-edit": {"create satisbuilds", "patch satisbuilds", "delete satisbuilds"},
+        "satis-admin": {"create satisrepositories", "patch satisrepositories", "delete satisrepositories"},
+    }
+    for role in may:
+        name = f"{role}-person"
+        binding = ("create", "rolebinding", role, "-n", "default", f"--clusterrole={role}", f"--user={name}")
+        findings += complaints(kubectl(*binding))
+        for right in sorted(set.union(*may.values()) | {"patch satisbuilds/status", "get secrets"}):
+            verb, resource = right.split()
+            asked = [verb, f"{resource.partition('/')[0]}.satis.dev" if resource != "secrets" else resource]
+            asked += [f"--subresource={resource.partition('/')[2]}"] if "/" in resource else []
+            text, _ = kubectl("auth", "can-i", *asked, "-n", "default", f"--as={name}")
+            if (text.strip() == "yes") != (right in may[role]):
+                findings.append(f"may {role} {right}? {text.strip()}")
+    findings += complaints(kubectl("delete", "-f", str(roles)))
+    report.check("server: people may do what components/people says", findings)
 
 
 def install(report, folder, documents, served):
@@ -104,7 +148,7 @@ def check(report):
         (namespace,) = of_kind(documents, "Namespace")
         label = folder.relative_to(ROOT)
         install(report, folder, documents, served)
-        report.check(f"server: {label}: rights are there, and in no other namespace", without_rights(namespace))
+        report.check(f"server: {label}: rights are there, and in no other namespace", without_rights(folder, namespace))
         report.check(f"server: {label} is taken away as the README says", [*findings, *uninstall(folder, namespace)])
         report.check(f"server: {label} leaves nothing but the volumes", left_behind(namespace))
         report.check(f"server: {label} leaves the volumes", without_claims(namespace, documents))

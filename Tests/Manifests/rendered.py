@@ -34,7 +34,10 @@ KNOWN_TO_OLDEST = {
     "patchesJson6902",
 }
 
-CLUSTER_WIDE = {"Namespace", "PersistentVolume", "PriorityClass"}
+CLUSTER_WIDE = {"Namespace", "PersistentVolume", "PriorityClass", "ClusterRole", "ClusterRoleBinding"}
+
+# The operator for all namespaces, and what a namespace needs that it serves: the one refers to what the other has.
+OPERATOR, SERVED = "cluster-wide", "served-namespace"
 
 
 def folders():
@@ -103,14 +106,15 @@ def careless(documents):
                 yield f"{where}: give the image {container['image']} a version in kustomization.yaml"
 
 
-def excessive(documents):
-    bound = {
-        subject["name"]
-        for binding in of_kind(documents, "RoleBinding").values()
-        for subject in binding["subjects"]
-    }
+def excessive(documents, is_cluster_wide=False):
+    bindings = [d for d in documents if d["kind"] in ("RoleBinding", "ClusterRoleBinding")]
+    bound = {subject["name"] for binding in bindings for subject in binding["subjects"]}
+    # What the webhook service may do is a matter of the namespaces that it serves.
+    bound |= {"satis-webhook"} if is_cluster_wide else set()
     for document in documents:
-        if document["kind"].startswith("ClusterRole"):
+        # Roles that are added to those of the cluster give nobody anything in a namespace by themselves.
+        adds = any("/aggregate-to-" in label for label in document["metadata"].get("labels", {}))
+        if document["kind"].startswith("ClusterRole") and not adds and not is_cluster_wide:
             yield f"{name(document)}: nothing here needs rights in other namespaces"
         for rule in document.get("rules", []):
             if any("*" in rule.get(part, []) for part in ("apiGroups", "resources", "verbs")):
@@ -145,18 +149,23 @@ def dangling(documents):
         for kind, wanted_name in sorted(wanted - there):
             yield f"{owner}: there is no {kind} {wanted_name}"
     for binding in of_kind(documents, "RoleBinding").values():
-        wanted = {(binding["roleRef"]["kind"], binding["roleRef"]["name"])}
-        wanted |= {(subject["kind"], subject["name"]) for subject in binding["subjects"]}
-        for kind, wanted_name in sorted(wanted - there):
-            yield f"{name(binding)}: there is no {kind} {wanted_name}"
-        for subject in binding["subjects"]:
-            if subject["namespace"] != binding["metadata"]["namespace"]:
-                yield f"{name(binding)}: {subject['name']} is sought in the namespace {subject['namespace']}"
+        yield from unbound(binding, there, binding["metadata"]["namespace"])
     deployments = of_kind(documents, "Deployment").values()
     for budget in of_kind(documents, "PodDisruptionBudget").values():
         wanted_labels = budget["spec"]["selector"]["matchLabels"].items()
         if not any(wanted_labels <= d["spec"]["template"]["metadata"]["labels"].items() for d in deployments):
             yield f"{name(budget)}: it selects no Deployment"
+
+
+def unbound(binding, there, home):
+    """`home`: where the accounts are that the binding names."""
+    wanted = {(binding["roleRef"]["kind"], binding["roleRef"]["name"])}
+    wanted |= {(subject["kind"], subject["name"]) for subject in binding["subjects"]}
+    for kind, wanted_name in sorted(wanted - there):
+        yield f"{name(binding)}: there is no {kind} {wanted_name}"
+    for subject in binding["subjects"]:
+        if subject["namespace"] != home:
+            yield f"{name(binding)}: {subject['name']} is sought in the namespace {subject['namespace']}"
 
 
 def leaderless(documents):
@@ -223,7 +232,10 @@ def check(report):
         report.check(f"{label}: the namespace enforces restricted", unenforced(documents))
         report.check(f"{label}: pods keep to restricted", insecure(documents))
         report.check(f"{label}: pods have limits, probes and versions", careless(documents))
-        report.check(f"{label}: rights are named, and held by what uses them", excessive(documents))
-        report.check(f"{label}: whatever is referred to is there", dangling(documents))
+        rights = excessive(documents, is_cluster_wide=folder.name == OPERATOR)
+        report.check(f"{label}: rights are named, and held by what uses them", rights)
+        # What the namespaces have that are served refers to the operator elsewhere; cluster.py looks at both together.
+        own = [d for d in documents if folder.name != SERVED or d["kind"] != "RoleBinding"]
+        report.check(f"{label}: whatever is referred to is there", dangling(own))
         report.check(f"{label}: the controllers may use their Lease", leaderless(documents))
         report.check(f"{label}: services reach their pods", misdirected(documents))

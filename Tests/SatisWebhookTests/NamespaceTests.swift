@@ -131,6 +131,20 @@ import Testing
     #expect(refusal == .unavailable("the secrets could not be tried in time"))
   }
 
+  @Test
+  func `a namespace in which the service has no rights looks like one that is not there, but for the log`()
+    async throws
+  {
+    let wrong = try await send(GitHubCalls.push().signed(with: "wrong"))
+    fixture.store.fail(.repositories, .status(403, "Forbidden"))
+    let reply = try await send(GitHubCalls.push().signed())
+    #expect(reply.status == 401)
+    #expect(reply.body == wrong.body)
+    #expect(fixture.logText.contains("the API server refuses what the operator does in namespace 'satis'"))
+    // As many requests as where there is a repository without secrets.
+    #expect(fixture.store.requests.last == "get Secret satis/\(Admission.decoy)")
+  }
+
   @Test func `the log says which secrets could not be tried`() async throws {
     fixture.store.add(
       Fixture.repository("lost", uid: "lost", secrets: [.init(name: "gone", key: "secret")]))

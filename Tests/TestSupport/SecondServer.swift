@@ -12,8 +12,10 @@ public final class SecondServer: Sendable {
 
   /// Describes a server that does not run yet: the test's own on another port.
   ///
+  /// - Parameter isEmpty: whether it begins without any objects and has its own, resource definitions included, instead
+  ///   of those of the test's server.
   /// - Throws: when the test has not been started by `Tests/Cluster/with-apiserver`.
-  public init(beside server: TestServer) throws {
+  public init(beside server: TestServer, isEmpty: Bool = false) throws {
     let variable = "SATIS_TEST_APISERVER_PID"
     guard let pid = ProcessInfo.processInfo.environment[variable] else {
       throw TestFailure("\(variable) is not set; run the tests by `make test`")
@@ -26,7 +28,7 @@ public final class SecondServer: Sendable {
     for (option, value) in zip(words, words.indices.dropFirst()) {
       if let changed = own[option] { words[value] = changed }
     }
-    command = words
+    command = words + (isEmpty ? ["--etcd-prefix", "/second-\(port)"] : [])
     var configuration = server.client.configuration
     configuration.server = "https://127.0.0.1:\(port)"
     self.configuration = configuration

@@ -19,8 +19,13 @@ public struct TestServer: Sendable {
     guard let kubeconfig = environment[variable] else {
       throw TestFailure("\(variable) is not set; run the tests by `make test`")
     }
+    try self.init(kubeconfig: kubeconfig)
+  }
+
+  /// Connects to the server of a kubeconfig.
+  public init(kubeconfig: String) throws {
     self.kubeconfig = kubeconfig
-    let configuration = try ClusterConfiguration.discover(kubeconfig: kubeconfig, environment: environment)
+    let configuration = try ClusterConfiguration.discover(kubeconfig: kubeconfig, environment: [:])
     client = try KubernetesClient(
       configuration: configuration, fieldManager: "test", userAgent: "satis-operator-tests", logger: .quiet)
   }

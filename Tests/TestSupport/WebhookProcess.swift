@@ -1,6 +1,6 @@
 import Crypto
 import Curl
-import Foundation
+public import Foundation
 public import KubernetesClient
 
 /// The webhook service as the program that users run, and GitHub's part in calling it.
@@ -19,17 +19,19 @@ public struct WebhookProcess: Sendable {
 
   /// Starts the service for a namespace and waits until it is healthy.
   ///
-  /// - Parameter options: what else stands on its command line.
+  /// - Parameters:
+  ///   - namespace: nil for all; calls go to `NAMESPACE/REPOSITORY` then.
+  ///   - options: what else stands on its command line.
+  ///   - log: the file that takes what it logs.
   public static func start(
-    kubeconfig: String, namespace: String, options: [String] = []
+    kubeconfig: String, namespace: String?, options: [String] = [], log: URL? = nil
   ) async throws -> WebhookProcess {
     let port = try FreePort.find()
     let metricsPort = try FreePort.find()
     let process = try OperatorProcess(
       [
-        "webhook", "--kubeconfig", kubeconfig, "--namespace", namespace, "--port", "\(port)",
-        "--metrics-port", "\(metricsPort)",
-      ] + options)
+        "webhook", "--kubeconfig", kubeconfig, "--port", "\(port)", "--metrics-port", "\(metricsPort)",
+      ] + (namespace.map { ["--namespace", $0] } ?? ["--all-namespaces"]) + options, log: log)
     let curl = try CurlClient()
     do {
       try await waitUntilHealthy("http://127.0.0.1:\(metricsPort)", curl)
@@ -39,7 +41,7 @@ public struct WebhookProcess: Sendable {
       throw error
     }
     return WebhookProcess(
-      address: "http://127.0.0.1:\(port)/\(namespace)",
+      address: "http://127.0.0.1:\(port)\(namespace.map { "/\($0)" } ?? "")",
       metricsAddress: "http://127.0.0.1:\(metricsPort)/metrics", port: port, process: process, curl: curl)
   }
 

@@ -53,6 +53,8 @@ public struct KubernetesError: Error, CustomStringConvertible {
     return status
   }
 
+  /// The server does not let the client do this: by its rights, or by a quota.
+  public var isForbidden: Bool { status?.code == 403 }
   /// The object does not exist.
   public var isNotFound: Bool { status?.code == 404 }
   /// An object of this name is there already.

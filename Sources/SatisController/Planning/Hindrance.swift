@@ -35,6 +35,24 @@ extension RepositoryPlanner {
     lookAgain(at: situation.now + Self.patience)
   }
 
+  /// Says what the server does not let the controller do; until that is granted, nothing else can be done.
+  mutating func report(_ right: MissingRight) {
+    let message = right.description
+    if let repository = situation.repository {
+      var status = repository.status ?? SatisRepository.Status()
+      status.observedGeneration = repository.metadata.generation
+      status.setReady(
+        .no, Hindrance.missingRight, message, generation: repository.metadata.generation, at: situation.now)
+      update(repository, status)
+    }
+    // What runs goes on, and its builds say so.
+    if situation.repository?.status?.activeJob == nil {
+      for build in openBuilds where !build.isCancelled { wait(build, message) }
+    }
+    // Nothing tells when a right is granted.
+    lookAgain(at: situation.now + Self.patience)
+  }
+
   /// Whether build pods and web server have to share a node, as far as is known.
   func isBoundToOneNode(_ repository: SatisRepository) -> Bool {
     guard let claims = situation.live.claims else {
@@ -75,6 +93,9 @@ extension RepositoryPlanner {
 extension Hindrance {
   /// The reasons that a look at the claims can give.
   static let claimReasons: Set<String> = ["ClaimLost", "ClaimNotFound", "ClaimNotShared", "ClaimReadOnly"]
+
+  /// The reason of a repository for which the controller lacks a right.
+  static let missingRight = "Forbidden"
 
   fileprivate static func overlap(with older: SatisRepository) -> Self {
     Self(

@@ -39,6 +39,10 @@ struct RepositoryPlanner {
   }
 
   private mutating func plan() throws(NeedsLook) {
+    if let right = situation.live.missingRight {
+      report(right)
+      return
+    }
     guard var repository = situation.repository else {
       try waitForRepository()
       retire(of: nil)

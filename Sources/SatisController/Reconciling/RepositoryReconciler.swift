@@ -74,17 +74,16 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     do throws(KubernetesError) {
       var situation = situation(key)
       while true {
+        let refusal: Refusal?
         switch decide(situation) {
         case .look(let looks):
-          try await take(looks, into: &situation)
+          refusal = try await look(looks, into: &situation)
         case .act(let actions, let again):
-          let refusal = try await perform(actions, logger)
+          refusal = try await perform(actions, of: key, logger)
           settle(key, isWaiting: situation.live.slot.map { $0 != .granted } ?? false)
-          guard let refusal else { return again.map { .again(after: $0) } ?? .settled }
-          // That is no reason to give up but one to decide anew, now that the claim is written.
-          situation = self.situation(key)
-          situation.live.jobRefusal = refusal
+          if refusal == nil { return again.map { .again(after: $0) } ?? .settled }
         }
+        if let refusal { situation = self.situation(key, after: refusal, logger) }
       }
     } catch {
       settle(key, isWaiting: false)
@@ -113,6 +112,34 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
       neighbours: repository.map(caches.neighbours(of:)) ?? [])
   }
 
+  /// What there is to decide by now, when a claim may be written.
+  private func situation(_ key: NamespacedName, after refusal: Refusal, _ logger: Logger) -> Situation {
+    var situation = situation(key)
+    switch refusal {
+    case .job(let refusal): situation.live.jobRefusal = refusal
+    case .right(let right):
+      situation.live.missingRight = right
+      let isNews = situation.repository?.readiness?.reason != Hindrance.missingRight
+      logger.log(level: isNews ? .warning : .debug, "a right is missing", metadata: ["problem": "\(right)"])
+    }
+    return situation
+  }
+
+  private func look(
+    _ looks: Set<Look>, into situation: inout Situation
+  ) async throws(KubernetesError) -> Refusal? {
+    do throws(KubernetesError) {
+      try await take(looks, into: &situation)
+      return nil
+    } catch {
+      // Once it is known what is missing, nothing is left to look for.
+      guard situation.live.missingRight == nil, let refusal = Refusal(error, of: situation.key) else {
+        throw error
+      }
+      return refusal
+    }
+  }
+
   /// Keeps count of the Jobs that run.
   private func settle(_ key: NamespacedName, isWaiting: Bool) {
     let hasJob = caches.repositories[key]?.status?.activeJob != nil
@@ -122,10 +149,10 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
 
   // MARK: - Acting
 
-  /// Performs actions in order, up to a Job that the server does not take.
+  /// Performs actions in order, up to one that the server does not allow.
   private func perform(
-    _ actions: [Action], _ logger: Logger
-  ) async throws(KubernetesError) -> Situation.JobRefusal? {
+    _ actions: [Action], of key: NamespacedName, _ logger: Logger
+  ) async throws(KubernetesError) -> Refusal? {
     for action in actions {
       // The process may have stood still since it decided, and another one may decide by now.
       guard mayWrite() else {
@@ -135,12 +162,8 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
       do throws(KubernetesError) {
         try await perform(action, logger)
       } catch {
-        guard case .createJob = action, let status = error.status, error.isInvalid || status.code == 403
-        else {
-          throw error
-        }
-        return Situation.JobRefusal(
-          isTemporary: status.code == 403, message: status.message ?? status.reason ?? "HTTP \(status.code)")
+        guard let refusal = Refusal(action, error, of: key) else { throw error }
+        return refusal
       }
     }
     return nil

@@ -3,6 +3,7 @@ import SatisAPI
 
 /// Where a call wants to go and which secrets open the way, as the API server has them at this moment.
 struct Admission: Sendable {
+  private let namespace: String
   /// Nil when there is none, which the sender is not to learn.
   private(set) var repository: SatisRepository?
   /// The repository's secrets that can be used.
@@ -22,6 +23,7 @@ struct Admission: Sendable {
   /// - Throws: `KubernetesError` when the API server does not answer; that an object is missing or out of reach
   ///   is an answer.
   init(to key: NamespacedName, served: String?, store: any BuildStore) async throws(KubernetesError) {
+    namespace = key.namespace
     guard key.isPossible, key.namespace == served ?? key.namespace else {
       problems.append("the namespace is not served, or the name is none that an object can have")
       return
@@ -40,12 +42,25 @@ struct Admission: Sendable {
   ) async throws(KubernetesError) -> [Self] {
     let key = NamespacedName(namespace: namespace, name: decoy)
     guard key.isPossible, namespace == served ?? namespace else { return [] }
-    let repositories = try await store.repositories(in: namespace)
+    var repositories: [SatisRepository] = []
+    var refused: [Self] = []
+    do throws(KubernetesError) {
+      repositories = try await store.repositories(in: namespace)
+    } catch {
+      guard let right = MissingRight(error, in: namespace) else { throw error }
+      refused.append(Self(right))
+    }
     let answers = try await read(secretsOf: repositories, namespace: namespace, store: store)
-    return repositories.map { Self($0, answers) }
+    return refused + repositories.map { Self($0, answers) }
+  }
+
+  private init(_ right: MissingRight) {
+    namespace = right.namespace
+    problems.append("\(right)")
   }
 
   private init(_ repository: SatisRepository, _ answers: [String: Result<Secret, KubernetesError>]) {
+    namespace = repository.key.namespace
     self.repository = repository
     takeSecrets(from: answers)
   }
@@ -75,7 +90,7 @@ struct Admission: Sendable {
     switch answer {
     case .success(let object): return object
     case .failure(let error):
-      problems.append(error.description)
+      problems.append(MissingRight(error, in: namespace)?.description ?? error.description)
       return nil
     }
   }

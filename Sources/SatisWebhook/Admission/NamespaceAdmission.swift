@@ -18,9 +18,10 @@ struct NamespaceAdmission: Sendable {
       tried[value] = proof.fits(value)
     }
     guard tried.values.contains(true) else {
+      let repositories = admissions.compactMap(\.repository)
       let problems = admissions.flatMap(\.problems).prefix(8)
       throw .unauthorized(
-        (["the signature or token fits no secret of the namespace's \(admissions.count) repositories"]
+        (["the signature or token fits no secret of the namespace's \(repositories.count) repositories"]
           + problems)
           .joined(separator: "; "))
     }

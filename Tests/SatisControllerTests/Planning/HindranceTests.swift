@@ -7,10 +7,10 @@ import Testing
 private let firstJob = "acme-be8246b3-1"
 
 extension Scene {
-  fileprivate var ready: Condition? { repository?.status?.conditions?[ConditionType.ready] }
+  var ready: Condition? { repository?.status?.conditions?[ConditionType.ready] }
 
   /// Whether nothing has started, and the build waits with the repository's own words.
-  fileprivate func holdsBack(_ build: String) -> Bool {
+  func holdsBack(_ build: String) -> Bool {
     claim == nil && jobs.isEmpty && ready?.status == .no && condition(build)?.reason == "Queued"
       && condition(build)?.message == ready?.message
   }
