@@ -46,6 +46,15 @@ public final class Cache<Object: KubernetesObject>: Sendable {
     }
   }
 
+  /// Gathers something of every object, in no particular order.
+  ///
+  /// - Parameter update: called under the cache's lock, so it only looks at the object.
+  public func fold<Result: Sendable>(
+    into initial: Result, _ update: (inout Result, Object) -> Void
+  ) -> Result {
+    state.withLock { state in state.objects.values.reduce(into: initial, update) }
+  }
+
   /// The objects filed under a key, in no particular order.
   public func objects(indexedBy key: NamespacedName) -> [Object] {
     state.withLock { state in

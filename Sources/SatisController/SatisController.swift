@@ -41,7 +41,7 @@ public struct SatisController: Service, CustomStringConvertible {
   /// What a controller measures.
   public static var metricDescriptions: [MetricDescription] {
     ControllerMetrics.descriptions + BuildMetrics.descriptions + QueueMetrics.descriptions
-      + NotificationMetrics.descriptions
+      + RepositoryMetrics.descriptions + NotificationMetrics.descriptions
   }
 
   private let repositories: Informer<SatisRepository>
@@ -90,6 +90,7 @@ public struct SatisController: Service, CustomStringConvertible {
     self.queue = queue
     controllerMetrics.follow(queue)
     QueueMetrics.follow(caches, maximumJobs: configuration.maximumJobs, in: metrics)
+    RepositoryMetrics.follow(caches, in: metrics)
     let (reports, continuation) = AsyncStream<NotificationReport>.makeStream()
     self.reports = reports
     let notifier = try Notifier(

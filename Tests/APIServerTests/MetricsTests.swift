@@ -75,7 +75,8 @@ import Testing
 
   private func expectDescribed(_ descriptions: [MetricDescription], in scrape: Scrape) {
     #expect(Set(scrape.types.keys) == Set(descriptions.map(\.name)))
-    for description in descriptions {
+    // Of a repository there is nothing before there is one.
+    for description in descriptions where !description.labels.contains("repository") {
       #expect(scrape.hasSample(of: description), "\(description.name) is not there from the start")
     }
   }
@@ -102,6 +103,7 @@ import Testing
         ProcessMetrics.descriptions + ClientMetrics.descriptions + LeaderElectionMetrics.descriptions
           + SatisController.metricDescriptions,
         in: start)
+      #expect(!start.samples.keys.contains { $0.contains("repository=") })
       try await checkByPrometheus(start)
       #expect(
         start.samples.filter { $0.key.hasPrefix("satis_") && $0.value != 0 }.keys.sorted() == [
@@ -116,6 +118,9 @@ import Testing
       #expect(end.samples[#"satis_build_queue_seconds_count{operation="Build"}"#] == 1)
       #expect(end.samples[#"satis_build_run_seconds_count{operation="Build"}"#] == 1)
       #expect(end.samples[#"satis_builds{state="Running"}"#] == 0)
+      let labels = #"{namespace="\#(namespace)",repository="acme"}"#
+      #expect(end.samples["satis_repository_failures_in_a_row\(labels)"] == 0)
+      #expect(end.samples["satis_repository_last_success_timestamp_seconds\(labels)"] ?? 0 > 0)
       let reconciles = #"controller_runtime_reconcile_total{controller="satisrepository",result="success"}"#
       #expect(end.samples[reconciles] ?? 0 > 0)
       let created = end.samples.filter { name, _ in
@@ -123,6 +128,10 @@ import Testing
       }
       #expect(created.values.reduce(0, +) >= 1)
 
+      try await server.client.delete(
+        SatisRepository.self, NamespacedName(namespace: namespace, name: "acme"), uid: nil,
+        propagation: .background)
+      _ = try await scrape(url) { !$0.samples.keys.contains { $0.contains("repository=") } }
       process.terminate()
       try expectReconcileIDs(in: log)
     }

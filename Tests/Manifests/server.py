@@ -5,6 +5,7 @@ import json
 import columns
 import lifecycle
 import objects
+import recovery
 from apiserver import complaints, kubectl, resource, send
 from definitions import ROOT, fields, load, schema_of
 from report import Report
@@ -79,5 +80,6 @@ check_explanations(report)
 lifecycle.check(report)
 lifecycle.check_people(report)
 check_examples(report)
+recovery.check(report)
 lifecycle.check_definitions(report)
 report.finish("manifests on a server")

@@ -44,6 +44,25 @@ final class MetricFamily: Sendable {
     }
   }
 
+  /// Makes these numbers the only ones.
+  ///
+  /// - Returns: whether all have exactly the labels of the description; those that have not are left out.
+  func replace(with samples: some Sequence<([(String, String)], Double)>) -> Bool {
+    var replacement: [[String]: Cell] = [:]
+    var areRight = true
+    for (dimensions, value) in samples {
+      guard let values = values(of: dimensions) else {
+        areRight = false
+        continue
+      }
+      let cell = NumberCell()
+      cell.set(value)
+      replacement[values] = .number(cell)
+    }
+    cells.withLock { $0 = replacement }
+    return areRight
+  }
+
   /// Label values and cells, sorted by the values.
   var content: [(values: [String], cell: Cell)] {
     cells.withLock { Array($0) }.map { (values: $0.key, cell: $0.value) }

@@ -59,6 +59,24 @@ public final class MetricsRegistry: Sendable {
     cell.set(value)
   }
 
+  /// Sets a gauge for the label sets that there are at this moment, and forgets all others.
+  ///
+  /// For what comes and goes, such as objects. Whoever calls it bounds how many there are.
+  ///
+  /// - Parameter samples: the label sets of each thing, with their numbers.
+  public func replace<Thing>(
+    _ name: String, with things: [Thing], _ samples: (Thing) -> [([(String, String)], Double)]
+  ) {
+    guard let family = families[name], family.description.kind == .gauge else {
+      complain("\(name) is no gauge")
+      return
+    }
+    if !family.replace(with: things.lazy.flatMap(samples)) {
+      let wanted = family.description.labels.joined(separator: ", ")
+      complain("\(name) has the labels [\(wanted)], and not those that were given")
+    }
+  }
+
   /// Everything measured up to now.
   func collect() -> [MetricFamily] {
     for update in state.withLock({ $0.updates }) { update(self) }

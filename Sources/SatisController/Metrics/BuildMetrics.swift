@@ -43,7 +43,7 @@ struct BuildMetrics: Sendable {
   /// Takes in a status that the server has accepted.
   ///
   /// A status is written against the version it was decided on, so of several controllers one writes an end, and an
-  /// end is counted once. One whose answer is lost is not counted.
+  /// end is counted once: where the answer is lost, when the build is seen with it.
   func wrote(_ build: SatisBuild, _ status: SatisBuild.Status) {
     let operation = build.spec.operation ?? .build
     if let start = status.startTime, build.status?.startTime == nil,

@@ -113,5 +113,5 @@ private enum RetentionClass: Hashable {
 
 extension SatisBuild {
   /// When it ended; for sorting.
-  fileprivate var endTime: Timestamp { status?.completionTime ?? Timestamp(seconds: 0) }
+  var endTime: Timestamp { status?.completionTime ?? Timestamp(seconds: 0) }
 }

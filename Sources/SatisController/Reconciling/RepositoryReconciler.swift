@@ -16,6 +16,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   private let mayWrite: @Sendable () -> Bool
   private let decide: @Sendable (Situation) -> Decision
   let desk = NotificationDesk()
+  private let unanswered = UnansweredWrites()
   let post: @Sendable (BuildNotification, NotificationReceiver) -> Void
   let announce: @Sendable (Announcement) -> Void
   private let measure: @Sendable (SatisBuild, SatisBuild.Status) -> Void
@@ -73,6 +74,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     logger[metadataKey: "repository"] = "\(key)"
     do throws(KubernetesError) {
       var situation = situation(key)
+      for write in unanswered.settle(key, situation.builds) { tell(write.build, write.status, logger) }
       while true {
         let refusal: Refusal?
         switch decide(situation) {
@@ -210,8 +212,22 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   private func update(
     _ build: SatisBuild, _ status: SatisBuild.Status, _ logger: Logger
   ) async throws(KubernetesError) {
-    guard let written = try await access.update(build, status) else { return }
+    let key = NamespacedName(namespace: build.key.namespace, name: build.spec.repositoryRef.name)
+    let written: SatisBuild?
+    do throws(KubernetesError) {
+      written = try await access.update(build, status)
+    } catch {
+      unanswered.note(status, of: build, key, error)
+      throw error
+    }
+    unanswered.forget(build, key)
+    guard let written else { return }
     caches.builds.wrote(written)
+    tell(build, status, logger)
+  }
+
+  /// What follows the write of a build's status.
+  private func tell(_ build: SatisBuild, _ status: SatisBuild.Status, _ logger: Logger) {
     measure(build, status)
     Announcement(build, from: build.status, to: status).map(announce)
     let condition = status.conditions?[ConditionType.succeeded]

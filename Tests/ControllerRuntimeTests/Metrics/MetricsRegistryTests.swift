@@ -30,6 +30,22 @@ import Testing
     #expect(registry.problems.isEmpty)
   }
 
+  @Test func `a gauge of what comes and goes shows what is there at the moment`() {
+    let registry = MetricsRegistry([
+      .gauge("a", "A.", labels: ["x"]), .counter("b_total", "B.", labels: ["x"]),
+    ])
+    registry.replace("a", with: [1, 2]) { [([("x", "\($0)")], Double($0))] }
+    #expect(samples("a", in: registry) == [#"a{x="1"} 1"#, #"a{x="2"} 2"#])
+    registry.replace("a", with: [2, 3]) { $0 == 3 ? [] : [([("x", "\($0)")], 7)] }
+    #expect(samples("a", in: registry) == [#"a{x="2"} 7"#])
+    #expect(registry.problems.isEmpty)
+    registry.replace("a", with: [1]) { [([("y", "\($0)")], 1)] }
+    registry.replace("b_total", with: [1]) { [([("x", "\($0)")], 1)] }
+    #expect(
+      registry.problems == ["a has the labels [x], and not those that were given", "b_total is no gauge"])
+    #expect(samples("b_total", in: registry).isEmpty)
+  }
+
   @Test func `what is not described is reported once and measured nowhere`() {
     let reports = Mutex<[String]>([])
     let registry = MetricsRegistry([.counter("a_total", "A.", labels: ["x"])]) { problem in
