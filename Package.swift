@@ -143,6 +143,7 @@ let package = Package(
         "ControllerRuntime",
         "Curl",
         "SatisController",
+        "SatisStatusPage",
         "SatisWebhook",
         "TestSupport",
         "satis-operator",

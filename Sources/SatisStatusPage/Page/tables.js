@@ -62,7 +62,9 @@ export class RepositoryTable {
       sayMessage(parts.message, row.isReady ? null : row.message);
       parts.now.replaceChildren(...work(row));
       parts.success.replaceChildren(timeElement(row.lastSucceeded, now()));
+      parts.release.textContent = row.release ?? '';
       parts.next.replaceChildren(timeElement(row.nextFullBuild, now()));
+      parts.purge.replaceChildren(...(row.nextPurge ? ['purge ', timeElement(row.nextPurge, now())] : []));
     });
   }
 
@@ -81,7 +83,7 @@ function work(row) {
   return parts.length > 0 ? parts : [make('span', { class: 'minor' }, 'idle')];
 }
 
-const step = 100;
+const step = 50;
 
 /** Shows the first builds of a list, and more of them as somebody scrolls there or asks. */
 export class BuildTable {
