@@ -36,9 +36,10 @@ struct StatusPageOptions: ParsableArguments {
     }
   }
 
+  /// - Parameter namespace: the one whose builds are shown; nil for all.
   /// - Returns: nil when there is to be no page.
   /// - Throws: `ConfigurationError` for a token that cannot be read or is too short.
-  func service(client: KubernetesClient, namespace: String, logger: Logger) throws -> StatusPage? {
+  func service(client: KubernetesClient, namespace: String?, logger: Logger) throws -> StatusPage? {
     guard let port else { return nil }
     let access = try tokenFile.map { path throws(ConfigurationError) in try StatusAccess.token(inFile: path) }
     logger.info(

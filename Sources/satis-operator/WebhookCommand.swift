@@ -56,7 +56,8 @@ struct WebhookCommand: AsyncParsableCommand {
     let inner = HealthServer.service(port: metricsPort, metrics: metrics, logger: logger)
     let page = try statusPage.service(client: client, namespace: namespace, logger: logger)
     let warmth = WebhookService.warmth(store: store, namespace: namespace, logger: logger)
-    let services: [any Service] = [inner, warmth, service] + (page.map { [$0] } ?? [])
+    // Stopped in reverse order: first of all what git hosts call.
+    let services: [any Service] = (page.map { [$0] } ?? []) + [inner, warmth, service]
     try await ServiceGroup(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()

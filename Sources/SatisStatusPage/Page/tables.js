@@ -54,9 +54,10 @@ function sayMessage(element, message) {
 export class RepositoryTable {
   constructor(choose) {
     this.rows = new Rows('repository-rows', 'repository-row', (parts, row) => {
+      parts.namespace.textContent = `${row.namespace}/`;
       parts.name.textContent = row.name;
-      parts.name.title = `Builds of ${row.key}`;
-      parts.name.onclick = () => choose(row.key);
+      parts.choose.title = `Builds of ${row.key}`;
+      parts.choose.onclick = () => choose(row.key);
       fillBadge(parts.state, row.state, row.isReady ? 'succeeded' : row.state === 'Suspended' ? 'other'
         : row.state === 'New' ? 'waiting' : 'failed');
       sayMessage(parts.message, row.isReady ? null : row.message);
@@ -132,6 +133,7 @@ function fillBuild(parts, build) {
   fillBadge(parts.state, build.state, group);
   parts.name.textContent = build.name;
   parts.name.href = `#build/${build.key}`;
+  parts.namespace.textContent = `${build.namespace}/`;
   parts.repository.textContent = build.repository;
   parts.what.textContent = what(build);
   sayMessage(parts.message, group === 'succeeded' ? null : build.message);
