@@ -152,6 +152,7 @@ let package = Package(
         "ControllerRuntime",
         "Curl",
         "SatisController",
+        "SatisStatusPage",
         "SatisWebhook",
         "TestSupport",
         "satis-operator",

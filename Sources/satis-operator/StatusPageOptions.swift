@@ -36,7 +36,7 @@ struct StatusPageOptions: ParsableArguments {
     }
   }
 
-  /// - Parameter namespace: the one whose objects are shown; nil for all.
+  /// - Parameter namespace: the one whose builds are shown; nil for all.
   /// - Returns: nil when there is to be no page.
   /// - Throws: `ConfigurationError` for a token that cannot be read or is too short.
   func service(client: KubernetesClient, namespace: String?, logger: Logger) throws -> StatusPage? {

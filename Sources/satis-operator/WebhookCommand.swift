@@ -57,7 +57,8 @@ struct WebhookCommand: AsyncParsableCommand {
     let page = try statusPage.service(client: client, namespace: served, logger: logger)
     let warmth = WebhookService.warmth(
       store: store, namespace: served ?? client.configuration.namespace, logger: logger)
-    let services: [any Service] = [inner, warmth, service] + (page.map { [$0] } ?? [])
+    // Stopped in reverse order: first of all what git hosts call.
+    let services: [any Service] = (page.map { [$0] } ?? []) + [inner, warmth, service]
     try await ServiceGroup(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()

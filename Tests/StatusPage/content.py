@@ -21,6 +21,7 @@ def fill(cluster):
             "release": "20260301-120000-7",
             "lastSucceededTime": moment(-240),
             "nextFullBuildTime": moment(5 * 3600),
+            "nextPurgeTime": moment(3 * 86400),
             "activeJob": {
                 "name": "packages-9", "startTime": moment(-40), "configHash": "0" * 64, "operation": "Build",
                 "full": False, "builds": [],
@@ -72,7 +73,7 @@ def check(report, browser, operator):
     wanted = {"archive": "Suspended", "packages": "Ready", "tools": "Configuration missing"}
     report.check("page: every repository has its state", [] if states == wanted else [str(states)])
     text = browser.text("#repository-rows")
-    parts = ("2 waiting", "builds for", "which spec.config names, does not exist")
+    parts = ("2 waiting", "builds for", "which spec.config names, does not exist", "20260301-120000-7", "purge in 2 d")
     report.check("page: what a repository does and lacks is said", [part for part in parts if part not in text])
     tiles = browser.run("return [...document.querySelectorAll('#tiles button')].map((tile) => tile.textContent)")
     wanted = ["1Running", "2Waiting", "4Failed", "22Succeeded", "1Set aside"]

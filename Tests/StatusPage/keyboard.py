@@ -16,6 +16,12 @@ return {
 """
 
 
+# What has the focus outside of the open build; nothing has it on the way through the browser's own controls.
+LEFT = """
+const element = document.activeElement;
+return document.querySelector('#details').contains(element) || element === document.body ? null : element.outerHTML;
+"""
+
 # The next Tab leads on from where the focus was last, even if that is gone.
 RESET = """
 const start = document.createElement('span');
@@ -47,7 +53,7 @@ def check(report, browser, operator):
     names = [stop["name"] for stop in stops]
     report.check("keyboard: the first stop leads past everything", [] if names[:1] == ["skip"] else names)
     tiles = ["running", "waiting", "failed", "succeeded", "other"]
-    wanted = [*tiles, "name", "name", "name", "The same in numbers", "filter-repository", "filter-state", "name"]
+    wanted = [*tiles, "choose", "choose", "choose", "The same in numbers", "filter-repository", "filter-state", "name"]
     report.check("keyboard: everything is reached, in the order of the page", [] if names[1:13] == wanted else names)
     report.check("keyboard: the focus is always marked", [stop["name"] for stop in stops if not stop["isMarked"]])
     report.check("keyboard: and never out of sight", [stop["name"] for stop in stops if not stop["isSeen"]])
@@ -64,10 +70,18 @@ def check(report, browser, operator):
     opened = browser.wait(lambda: browser.one("#details").is_displayed() and browser.text("#details-heading") == name)
     inside = browser.run("return document.querySelector('#details').contains(document.activeElement)")
     report.check("keyboard: Enter opens a build and goes there", [] if opened and inside else [name])
+    left = [browser.run(LEFT) for _ in range(4) if browser.tab() is None]
+    report.check("keyboard: the rest of the page is out of reach meanwhile", [name for name in left if name])
     browser.press(Keys.ESCAPE)
     browser.wait(lambda: not browser.one("#details").is_displayed())
     back = browser.run("return document.activeElement.textContent")
     report.check("keyboard: Escape closes it and goes back", [] if back == name else [back])
+
+    walk(browser, 10)
+    browser.press(Keys.ENTER)
+    browser.tab()
+    label = browser.run("return document.activeElement.getAttribute('aria-labelledby')")
+    report.check("keyboard: the numbers of the chart are opened and scrolled", [] if label == "durations" else [label])
 
     walk(browser, 4)
     browser.press(Keys.ENTER)

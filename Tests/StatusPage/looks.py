@@ -40,7 +40,7 @@ def check_details(report, browser, scheme):
 
 
 def check_console(report, browser):
-    """A policy that is violated, or a script that fails, is told there; so is what is away, and what nobody may see yet."""
+    """A policy that is violated, or a script that fails, is told there; so is what is away or not for strangers."""
     expected = ("401 (Unauthorized)", "ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING")
     entries = [entry["message"] for entry in browser.driver.get_log("browser")]
     unexpected = [entry for entry in entries if not any(part in entry for part in expected)]

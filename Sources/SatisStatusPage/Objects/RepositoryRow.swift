@@ -13,7 +13,6 @@ struct RepositoryRow: Encodable, Hashable, Sendable {
   let queued: Int
   /// Since when a Job works on it.
   let runningSince: Timestamp?
-  let job: String?
   let release: String?
   let lastSucceeded: Timestamp?
   let nextFullBuild: Timestamp?
@@ -29,7 +28,6 @@ struct RepositoryRow: Encodable, Hashable, Sendable {
     message = BuildRow.clean(ready?.message)
     queued = status?.queuedBuilds ?? 0
     runningSince = status?.activeJob?.startTime
-    job = status?.activeJob?.name
     release = status?.release
     lastSucceeded = status?.lastSucceededTime
     nextFullBuild = status?.nextFullBuildTime

@@ -26,7 +26,6 @@ struct ShownRepository: KubernetesObject {
   }
 
   struct ActiveJob: Codable, Sendable {
-    var name: String
     var startTime: Timestamp
   }
 }

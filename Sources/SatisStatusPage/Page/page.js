@@ -80,6 +80,9 @@ function show() {
   }
   const running = counts.get('running') ?? 0;
   document.title = running > 0 ? `${numberForm.format(running)} running – Satis builds` : 'Satis builds';
+  // Where there is one only, it need not be said again and again.
+  const namespaces = new Set([...repositories.values()].map((row) => row.namespace));
+  content.classList.toggle('one-namespace', namespaces.size < 2);
   fillRepositories();
   repositoryTable.show(repositories.values());
   drawChart(ofRepository);

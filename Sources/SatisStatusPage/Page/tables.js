@@ -54,15 +54,18 @@ function sayMessage(element, message) {
 export class RepositoryTable {
   constructor(choose) {
     this.rows = new Rows('repository-rows', 'repository-row', (parts, row) => {
+      parts.namespace.textContent = `${row.namespace}/`;
       parts.name.textContent = row.name;
-      parts.name.title = `Builds of ${row.key}`;
-      parts.name.onclick = () => choose(row.key);
+      parts.choose.title = `Builds of ${row.key}`;
+      parts.choose.onclick = () => choose(row.key);
       fillBadge(parts.state, row.state, row.isReady ? 'succeeded' : row.state === 'Suspended' ? 'other'
         : row.state === 'New' ? 'waiting' : 'failed');
       sayMessage(parts.message, row.isReady ? null : row.message);
       parts.now.replaceChildren(...work(row));
       parts.success.replaceChildren(timeElement(row.lastSucceeded, now()));
+      parts.release.textContent = row.release ?? '';
       parts.next.replaceChildren(timeElement(row.nextFullBuild, now()));
+      parts.purge.replaceChildren(...(row.nextPurge ? ['purge ', timeElement(row.nextPurge, now())] : []));
     });
   }
 
@@ -81,7 +84,7 @@ function work(row) {
   return parts.length > 0 ? parts : [make('span', { class: 'minor' }, 'idle')];
 }
 
-const step = 100;
+const step = 50;
 
 /** Shows the first builds of a list, and more of them as somebody scrolls there or asks. */
 export class BuildTable {
@@ -130,6 +133,7 @@ function fillBuild(parts, build) {
   fillBadge(parts.state, build.state, group);
   parts.name.textContent = build.name;
   parts.name.href = `#build/${build.key}`;
+  parts.namespace.textContent = `${build.namespace}/`;
   parts.repository.textContent = build.repository;
   parts.what.textContent = what(build);
   sayMessage(parts.message, group === 'succeeded' ? null : build.message);

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import KubernetesClient
+import Logging
 import SatisAPI
 
 /// The paths of the page.
@@ -21,7 +22,7 @@ struct StatusRoutes: Sendable {
     router.get("/session") { request, _ in
       doorkeeper.admits(request) ? Response(status: .noContent) : Self.unauthorized
     }
-    router.post("/session") { request, _ in try await begin(request) }
+    router.post("/session") { request, context in try await begin(request, context.logger) }
     router.get("/events") { request, _ in events(request) }
     router.get("/builds/:namespace/:name") { request, context in
       guard doorkeeper.admits(request) else { return Self.unauthorized }
@@ -33,9 +34,12 @@ struct StatusRoutes: Sendable {
   }
 
   /// Exchanges the token, which is the body, for a session.
-  private func begin(_ request: Request) async throws -> Response {
+  private func begin(_ request: Request, _ logger: Logger) async throws -> Response {
     let body = try await request.body.collect(upTo: 1_024)
-    guard let session = doorkeeper.session(for: String(buffer: body)) else { return Self.unauthorized }
+    guard let session = doorkeeper.session(for: String(buffer: body)) else {
+      logger.warning("a wrong token was given for the status page")
+      return Self.unauthorized
+    }
     // Behind TLS the cookie never leaves it. Without, as through a port that kubectl forwards, it could not be kept.
     let isSecure = HTTPField.Name("X-Forwarded-Proto").map { request.headers[$0] } == "https"
     let cookie = Cookie(
