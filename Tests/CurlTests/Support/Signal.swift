@@ -31,7 +31,7 @@ struct Gate: Sendable {
   func open() { semaphore.signal() }
 
   /// Waits; not for ever, so that a failed test ends.
-  func pass() { _ = semaphore.wait(timeout: .now() + 20) }
+  func pass() { _ = semaphore.wait(timeout: .now() + 50) }
 }
 
 /// Holds threads back until enough of them are there.
@@ -48,6 +48,6 @@ final class Barrier: Sendable {
     defer { condition.unlock() }
     missing.withLock { $0 -= 1 }
     condition.broadcast()
-    while missing.withLock({ $0 > 0 }), condition.wait(until: .now + 20) {}
+    while missing.withLock({ $0 > 0 }), condition.wait(until: .now + 50) {}
   }
 }
