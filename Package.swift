@@ -56,7 +56,12 @@ let package = Package(
     ),
     .target(
       name: "SatisPlugin",
-      dependencies: ["SatisAPI", "SatisController", "KubernetesClient", .product(name: "Yams", package: "Yams")],
+      dependencies: [
+        "SatisAPI",
+        "SatisController",
+        "KubernetesClient",
+        .product(name: "Yams", package: "Yams"),
+      ],
       // Links to `crds`, so that what is checked before an object is applied is what the server checks.
       resources: [.embedInCode("Schemas")]
     ),

@@ -41,7 +41,8 @@ import Testing
     (#"{"name": "", "homepage": "https://x"}"#, "name"), (#"{"name": "a/b", "homepage": 1}"#, "homepage"),
   ])
   func `what Satis requires is named`(text: String, field: String) {
-    #expect(refusal(text).hasPrefix(#"satis.json has no "\#(field)", which Satis requires; write "\#(field)": "#))
+    #expect(
+      refusal(text).hasPrefix(#"satis.json has no "\#(field)", which Satis requires; write "\#(field)": "#))
   }
 
   @Test func `archives outside the output are refused`() {
