@@ -58,7 +58,10 @@ let package = Package(
     .target(
       name: "SatisPlugin",
       dependencies: [
-        "SatisAPI", "SatisController", "KubernetesClient", .product(name: "Yams", package: "Yams"),
+        "SatisAPI",
+        "SatisController",
+        "KubernetesClient",
+        .product(name: "Yams", package: "Yams"),
       ],
       // Links to `crds`, so that what is checked before an object is applied is what the server checks.
       resources: [.embedInCode("Schemas")]

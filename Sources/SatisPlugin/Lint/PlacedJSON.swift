@@ -33,7 +33,10 @@ struct PlacedJSON: Hashable, Sendable {
     switch value {
     case .null: .null
     case .bool(let flag): .bool(flag)
-    case .number(let text): Int64(text).map { .integer($0) } ?? .number(Double(text) ?? 0)
+    case .number(let text):
+      // As the reader of objects has it: what is whole is an integer, however it is written.
+      (Int64(text) ?? Double(text).flatMap { Int64(exactly: $0) }).map { .integer($0) }
+        ?? .number(Double(text) ?? 0)
     case .string(let text): .string(text)
     case .array(let elements): .array(elements.map(\.plain))
     case .object(let members):

@@ -48,10 +48,12 @@ struct RepositoryLint {
     findings.append(object.finding(at: path, severity, message, remedy))
   }
 
-  /// A sentence of the controller, which has the remedy behind a semicolon.
+  /// A sentence of the controller, which has the remedy behind a semicolon or at least a colon.
   private mutating func complain(_ path: JSONPath, said sentence: String) {
-    let parts = sentence.split(separator: "; ", maxSplits: 1).map(String.init)
-    complain(path, parts[0], parts.count > 1 ? parts[1] : "correct it")
+    let mark = sentence.firstRange(of: "; ") ?? sentence.ranges(of: ": ").last
+    complain(
+      path, mark.map { String(sentence[..<$0.lowerBound]) } ?? sentence,
+      mark.map { String(sentence[$0.upperBound...]) } ?? "correct it")
   }
 
   // MARK: - What the controller says

@@ -124,6 +124,12 @@ struct SatisLint {
       return
     }
     guard let path = directory.text else { return }
+    if path.hasPrefix("/") {
+      warn(
+        at: directory.offset,
+        "archive.directory '\(path)' is taken to lie in the output, as if it had no slash before it",
+        "write a relative one, as in dist")
+    }
     let isEmpty = path.allSatisfy { $0 == "/" || $0 == "." }
     if isEmpty || path.split(separator: "/").contains("..") {
       error(

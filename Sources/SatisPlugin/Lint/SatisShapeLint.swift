@@ -103,6 +103,7 @@ extension SatisShape {
       "write \(text.lowercased()) without quotation marks"
     case .integer where Int64(text) != nil: "write \(text) without quotation marks"
     case .list: "write [\"\(text)\"]"
+    case .anyOf(let shapes): shapes.lazy.compactMap { $0.remedy(forQuoted: text) }.first
     default: nil
     }
   }

@@ -129,11 +129,7 @@ struct SchemaLint {
     }
     // As the server counts: characters of Unicode.
     let length = Double(text.unicodeScalars.count)
-    if length < schema["minLength"]?.amount ?? 0 || length > schema["maxLength"]?.amount ?? .infinity {
-      error(
-        node, path, "\(path) is too \(length == 0 ? "short: it is empty" : "short or too long")",
-        Self.hint(schema))
-    } else if let pattern = schema["pattern"]?.text, !Self.matches(text, pattern) {
+    if let pattern = schema["pattern"]?.text, !Self.matches(text, pattern) {
       error(node, path, "\(path) cannot be '\(shown)'", Self.hint(schema))
     } else if let forbidden = schema["not"],
       forbidden["pattern"]?.text.map({ Self.matches(text, $0) })
@@ -141,6 +137,10 @@ struct SchemaLint {
     {
       let rule = schema["x-kubernetes-validations"]?.elements?.first?["message"]?.text
       error(node, path, "\(path) cannot be '\(shown)'", rule ?? Self.hint(schema))
+    } else if length < schema["minLength"]?.amount ?? 0 {
+      error(node, path, "\(path) is too short", Self.hint(schema))
+    } else if length > schema["maxLength"]?.amount ?? .infinity {
+      error(node, path, "\(path) is too long", Self.hint(schema))
     }
   }
 

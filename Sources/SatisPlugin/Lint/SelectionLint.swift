@@ -37,7 +37,7 @@ extension SatisLint {
 
   private mutating func check(_ member: PlacedJSON.Member, in place: String) {
     checkPackage(member.name, at: member.offset, in: place)
-    if let text = member.value.text, let remedy = Self.remedy(forConstraint: text) {
+    if let text = member.value.text, let remedy = VersionConstraint.remedy(for: text) {
       error(at: member.value.offset, "\(place).\(member.name): '\(text)' is no version constraint", remedy)
     }
     guard place == "require", !PackageName.isPlatform(member.name),
@@ -55,17 +55,6 @@ extension SatisLint {
         at: member.offset, "no source has '\(member.name)': Satis would build without it and say nothing",
         "add its repository, or correct the name")
     }
-  }
-
-  /// Nil for what may be a constraint; everything that Composer knows is more than this looks at.
-  private static func remedy(forConstraint text: String) -> String? {
-    let trimmed = text.trimmingSpaces
-    guard !trimmed.isEmpty else { return "write * for all versions" }
-    let isBranch =
-      trimmed.first?.isLetter == true && !trimmed.hasPrefix("dev-") && trimmed != "self.version"
-      && !trimmed.contains { " |,@*<>=^~".contains($0) } && !trimmed.hasSuffix("-dev")
-      && !(trimmed.hasPrefix("v") && trimmed.dropFirst().first?.isNumber == true)
-    return isBranch ? "write dev-\(trimmed) for the branch \(trimmed), or * for all versions" : nil
   }
 
   // MARK: - Who has a package

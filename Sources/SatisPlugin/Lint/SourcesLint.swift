@@ -115,25 +115,11 @@ extension SatisLint {
         "write the URL with which git fetches it")
       return
     }
-    let lower = text.lowercased()
-    if let scheme = ["http", "git", "svn"].first(where: { lower.hasPrefix("\($0)://") }),
-      root["config"]?["secure-http"]?.flag != false, !RedactedURL(text).hidesPassword
-    {
-      error(
-        at: url.offset,
-        "\(source.place) (\(text)): composer does not fetch over \(scheme)://, which anybody can change",
-        "write https:// or ssh, or set \"secure-http\": false in \"config\"")
-    }
-    if ["/tree/", "/-/tree/", "/src/branch/", "/blob/"].contains(where: lower.contains) {
-      error(
-        at: url.offset, "\(source.place) (\(RedactedURL(text))) is the page of a branch, not the repository",
-        "write the URL with which git clones it; versions are chosen in \"require\"")
-    }
-    if type == "composer", lower.hasSuffix(".git") {
-      error(
-        at: url.offset,
-        "\(source.place) (\(RedactedURL(text))): type composer is for Composer repositories, and this is git",
-        "write \"type\": \"vcs\"")
+    let check = SourceURLCheck(
+      text, type: type, isSecure: root["config"]?["secure-http"]?.flag != false,
+      takesAll: root["require"] == nil || root["require-all"]?.flag == true)
+    for problem in check.problems {
+      error(at: url.offset, "\(source.place) (\(RedactedText(text))): \(problem.message)", problem.remedy)
     }
   }
 

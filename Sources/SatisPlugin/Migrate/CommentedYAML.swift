@@ -41,7 +41,7 @@ indirect enum CommentedYAML {
   static func text(_ text: String) -> Self { .scalar(.string(text)) }
 
   /// The text of the whole.
-  func text() throws -> String { try lines().joined(separator: "\n") + "\n" }
+  func text() throws -> String { try lines().joined(separator: "\n") }
 
   private func lines() throws -> [String] {
     switch self {

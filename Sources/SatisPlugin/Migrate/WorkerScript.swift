@@ -65,6 +65,7 @@ struct WorkerScript {
     var word = ""
     var isWord = false
     var quote: Character?
+    var isReference = false
     func end(_ commands: inout [[String]]) {
       if isWord { commands[commands.count - 1].append(word) }
       word = ""
@@ -77,6 +78,10 @@ struct WorkerScript {
       case "'", "\"":
         quote = character
         isWord = true
+      // Kubernetes' own $(NAME) is a part of a word.
+      case "(" where word.hasSuffix("$"), ")" where isReference:
+        isReference = character == "("
+        word.append(character)
       case ";", "&", "|", "(", ")", "`":
         end(&commands)
         commands.append([])

@@ -75,7 +75,7 @@ import Testing
     ("  build: {batchLimit: 0}", "spec.build.batchLimit"), ("  cache: {}", "spec.cache.claimName"),
     ("  cache: {claimName: Big}", "spec.cache.claimName"),
     ("  schedule: {full: '@daily'}", "spec.schedule.full"),
-    ("  build: {env: [{name: PHP_X, value: a}]}", "spec.build.env[0].name"),
+    ("  build: {env: [{name: PHP_X, value: a}]}", "spec.build.env"),
     ("  webhook: {secretRefs: []}", "spec.webhook.secretRefs"),
     ("  history: {releases: 0}", "spec.history.releases"),
   ])

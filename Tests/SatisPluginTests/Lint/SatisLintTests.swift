@@ -90,6 +90,7 @@ import Testing
   }
 
   @Test(arguments: [
+    (#""archive": {"directory": "/dist"}"#, "taken to lie in the output", "write a relative one"),
     (#""output-dir": "/srv/satis""#, "output-dir counts for nothing", "spec.output"),
     (#""require-all": true, "require": {"acme/lib": "*"}"#, "require counts for nothing", "remove one"),
     (#""twig-template": "t.twig""#, "twig-template names a file", "mount the file"),
@@ -156,6 +157,26 @@ import Testing
     ),
     (#"{"type": "vcs", "url": "https://h.org/l.git", "name": "lib"}"#, "no name of a package", "acme/lib"),
     (#"{"type": "vcs", "url": "https://h.org/l/tree/main"}"#, "the page of a branch", "clones it"),
+    (
+      #"{"type": "vcs", "url": "https://h.org/l.git?private_token=secret"}"#, "has a token in it", "auth.json"
+    ),
+    (
+      #"{"type": "vcs", "url": "git@h.org:2222/a/l.git"}"#, "'2222' for a directory",
+      "write ssh://git@h.org:2222/a/l.git"
+    ),
+    (#"{"type": "vcs", "url": "ssh://git@h.org:a/l.git"}"#, "'a' is no port", "write a slash"),
+    (
+      #"{"type": "vcs", "url": "https://github.com/acme"}"#, "an account at github.com",
+      "for each of its repositories"
+    ),
+    (
+      #"{"type": "vcs", "url": "https://repo.packagist.org"}"#, "a Composer repository",
+      #""type": "composer""#
+    ),
+    (
+      #"{"type": "composer", "url": "https://repo.packagist.org"}"#, "fetch all of Packagist",
+      "in \"require\""
+    ),
     (#"{"type": "composer", "url": "https://h.org/l.git"}"#, "this is git", #""type": "vcs""#),
     (#"{"type": "vcs", "url": ["https://h.org/l.git"]}"#, "url is a list", "as a text"),
     (#"{"type": "package"}"#, #"has no "package""#, "write the package out"),
