@@ -10,6 +10,7 @@ struct DeliveryHandler: Sendable {
   /// For all requests to the API server together: git hosts wait for 10 seconds and count silence as failure.
   let timeLimit: Duration
   private let secretNames = SecretNames()
+  private let configurations = KnownConfigurations()
 
   init(store: any BuildStore, namespace: String?, timeLimit: Duration) {
     self.store = store
@@ -44,8 +45,8 @@ struct DeliveryHandler: Sendable {
     case .other(let reason): return .ignored(reason: reason)
     case .push(let push):
       do throws(KubernetesError) {
-        return try await PushHandler(store: store, provider: host.provider).answer(
-          push, to: repositories, at: address)
+        return try await PushHandler(store: store, provider: host.provider, configurations: configurations)
+          .answer(push, to: repositories, at: address)
       } catch {
         throw unavailable(error)
       }

@@ -37,10 +37,14 @@ public struct ConfigurationProblem: Error, Hashable, Sendable {
 /// Reads satis.json from where the repository says it is.
 public struct ConfigurationLoader: Sendable {
   private let reader: any ConfigurationReader
+  private let known: KnownConfigurations?
 
   /// Reads through this door.
-  public init(reader: any ConfigurationReader) {
+  ///
+  /// - Parameter known: what earlier looks have shown; nil to look at everything anew.
+  public init(reader: any ConfigurationReader, known: KnownConfigurations? = nil) {
     self.reader = reader
+    self.known = known
   }
 
   /// The configuration, which also knows the repository's `spec.sourceAliases`, or why there is none.
@@ -55,7 +59,9 @@ public struct ConfigurationLoader: Sendable {
     case .failure(let problem): return .failure(problem)
     }
     do throws(SatisConfiguration.Refusal) {
-      return .success(try SatisConfiguration(text: text, aliases: repository.spec.sourceAliases ?? []))
+      let aliases = repository.spec.sourceAliases ?? []
+      guard let known else { return .success(try SatisConfiguration(text: text, aliases: aliases)) }
+      return .success(try known.configuration(of: repository.key, text: text, aliases: aliases))
     } catch {
       return .failure(
         ConfigurationProblem(

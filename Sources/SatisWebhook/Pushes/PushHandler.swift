@@ -6,6 +6,7 @@ struct PushHandler: Sendable {
   let store: any BuildStore
   /// The host, as builds record it.
   let provider: String
+  let configurations: KnownConfigurations
 
   /// Makes a build for each source that was pushed, in each of the repositories.
   ///
@@ -52,7 +53,7 @@ struct PushHandler: Sendable {
 
   private func configuration(of repository: SatisRepository) async -> SatisConfiguration? {
     do throws(KubernetesError) {
-      switch try await ConfigurationLoader(reader: store).load(repository) {
+      switch try await ConfigurationLoader(reader: store, known: configurations).load(repository) {
       case .success(let configuration): return configuration
       case .failure: return nil
       }
