@@ -115,6 +115,21 @@ import Testing
     #expect(missing?.description.contains("\(directory.path)/.kube/config") == true)
   }
 
+  @Test func `a context without a namespace, or with an empty one, is in the default one`() throws {
+    for namespace in ["", "namespace: \"\""] {
+      let path = try directory.write(
+        "config",
+        """
+        current-context: main
+        clusters: [{name: c, cluster: {server: "https://c.example.org"}}]
+        contexts: [{name: main, context: {cluster: c, \(namespace)}}]
+        """)
+      let configuration = try ClusterConfiguration.discover(kubeconfig: path, environment: [:])
+      #expect(configuration.namespace == "default")
+      #expect(configuration.user == nil)
+    }
+  }
+
   @Test func `the contexts are those of the files in which one is looked for`() throws {
     let listed = try directory.write(
       "listed",

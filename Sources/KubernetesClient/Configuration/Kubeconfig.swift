@@ -81,7 +81,8 @@ struct Kubeconfig {
         subject: userSubject, origin: "user '\(userName)' of context '\(name)' of \(file)",
         cluster: cluster.information(subject: clusterSubject)),
       proxyURL: cluster.proxyURL,
-      namespace: context.namespace ?? "default",
+      // An empty name would stand for all namespaces.
+      namespace: context.namespace.flatMap { $0.isEmpty ? nil : $0 } ?? "default",
       user: userName.isEmpty ? nil : userName,
       origin: "context '\(name)' of \(file)"
     )

@@ -5,6 +5,8 @@ public import SatisAPI
 public struct BuildWait: Sendable {
   /// The build that is waited for; another one once that stands for the first.
   public private(set) var name: String
+  /// What follows from the last look at it.
+  public private(set) var step = Step.goOn
   private var told = ""
 
   /// Begins to wait.
@@ -17,24 +19,28 @@ public struct BuildWait: Sendable {
     /// The wait goes on.
     case goOn
     /// Another build does what this one asked for, and is waited for from now on.
-    case follow(String)
+    case follow
     /// The build has ended.
     case ended(SatisBuild)
   }
 
   /// Looks at the build; nil when it is not there.
   ///
-  /// - Returns: what follows, and the line that is news, if there is one.
+  /// - Returns: a line for whoever waits; nil where there is no news.
   /// - Throws: `PluginFailure` when the build has been deleted, so that nobody learns its end.
-  public mutating func look(at build: SatisBuild?) throws(PluginFailure) -> (step: Step, line: String?) {
+  public mutating func look(at build: SatisBuild?) throws(PluginFailure) -> String? {
     guard let build else {
       throw PluginFailure(.failed, "SatisBuild '\(name)' was deleted before it had ended")
     }
-    let line = news(Self.line(of: build))
-    guard build.status?.isFinished == true else { return (.goOn, line) }
-    guard let other = build.status?.supersededBy else { return (.ended(build), line) }
-    name = other
-    return (.follow(other), line)
+    if build.status?.isFinished != true {
+      step = .goOn
+    } else if let other = build.status?.supersededBy {
+      name = other
+      step = .follow
+    } else {
+      step = .ended(build)
+    }
+    return news(Self.line(of: build))
   }
 
   private mutating func news(_ line: String) -> String? {

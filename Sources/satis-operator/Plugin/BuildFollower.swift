@@ -66,28 +66,25 @@ struct BuildFollower: Sendable {
   private func end(of name: String, job: @escaping @Sendable (String) -> Void) async throws -> SatisBuild {
     var wait = BuildWait(for: name)
     while true {
-      let (next, step) = try await cluster.watching(
-        SatisBuild.self, fieldSelector: "metadata.name=\(wait.name)"
-      ) { [wait] updates in
-        try await lookAtEach(of: updates, wait, job: job)
+      wait = try await cluster.watching(SatisBuild.self, fieldSelector: "metadata.name=\(wait.name)") {
+        [wait] updates in try await lookAtEach(of: updates, wait, job: job)
       }
-      if case .ended(let build) = step { return build }
-      wait = next
+      if case .ended(let build) = wait.step { return build }
     }
   }
 
   /// Goes on until the build has ended or another one stands for it.
   private func lookAtEach(
     of updates: AsyncStream<WatchUpdate<SatisBuild>>, _ wait: BuildWait, job: @Sendable (String) -> Void
-  ) async throws -> (BuildWait, BuildWait.Step) {
+  ) async throws -> BuildWait {
     var wait = wait
     for await update in updates {
       let build = try await build(wait.name, after: update)
-      let (step, line) = try wait.look(at: build)
+      let line = try wait.look(at: build)
       if tellsProgress, let line { Output.note(line) }
       if let name = build?.status?.jobName { job(name) }
-      if case .goOn = step { continue }
-      return (wait, step)
+      if case .goOn = wait.step { continue }
+      return wait
     }
     throw CancellationError()
   }

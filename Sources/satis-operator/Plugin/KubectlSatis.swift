@@ -52,9 +52,11 @@ struct KubectlSatis: AsyncParsableCommand {
     } catch let exit as ExitCode {
       return PluginExit(rawValue: exit.rawValue) ?? .failed
     } catch {
-      let isHelp = exitCode(for: error).isSuccess
-      (isHelp ? Output.result : Output.note)(fullMessage(for: error))
-      return isHelp ? .success : .usage
+      let code = exitCode(for: error)
+      (code.isSuccess ? Output.result : Output.note)(fullMessage(for: error))
+      // Help and the version come as errors, too.
+      if code.isSuccess { return .success }
+      return code == .validationFailure ? .usage : .noAnswer
     }
   }
 
