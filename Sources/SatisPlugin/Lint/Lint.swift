@@ -39,6 +39,14 @@ public struct Lint {
   public init(_ inputs: [Input]) {
     for input in inputs { read(input) }
     for object in objects { check(object) }
+    if count == 0, findings.isEmpty {
+      // Of several files, those that hold something else are none of its business.
+      for input in inputs {
+        report(
+          input.name, "there is no satis.json and no SatisRepository or SatisBuild in the file",
+          "name the files that have them", .warning)
+      }
+    }
     let order = Dictionary(inputs.enumerated().map { ($1.name, $0) }) { first, _ in first }
     findings = findings.enumerated().sorted { left, right in
       let (one, other) = (left.element, right.element)
@@ -60,11 +68,6 @@ public struct Lint {
     let file = ManifestFile(name: input.name, text: text)
     if let problem = file.problem { findings.append(problem) }
     objects += file.objects
-    if file.problem == nil, !file.objects.contains(where: \.isLooked) {
-      report(
-        input.name, "there is no satis.json and no SatisRepository or SatisBuild in the file",
-        "name the files that have them", .warning)
-    }
   }
 
   private mutating func report(

@@ -12,11 +12,6 @@ extension ManifestObject {
     var isEncoded: Bool
   }
 
-  /// Whether there is something in the object to look at.
-  var isLooked: Bool {
-    ["SatisRepository", "SatisBuild"].contains(kind) || !satisJSONs(namedBy: []).isEmpty
-  }
-
   /// The text of a key; nil where there is none, or none that is text.
   func text(ofKey key: String) -> HeldText? {
     let data = JSONPath() / "data" / key

@@ -8,7 +8,7 @@ enum ResourceSchema {
 
   private static let byKind: [String: JSONValue] = Dictionary(
     [PackageResources.satisrepositories_yaml, PackageResources.satisbuilds_yaml].compactMap { bytes in
-      // A definition that could not be read would fail every test of `SchemaLintTests`.
+      // A definition that could not be read would fail `SchemaLintTests`.
       guard let definition = try? Yams.compose(yaml: String(decoding: bytes, as: UTF8.self))?.json,
         let kind = definition["spec"]?["names"]?["kind"]?.text,
         let schema = definition["spec"]?["versions"]?.elements?.first?["schema"]?["openAPIV3Schema"]

@@ -35,7 +35,12 @@ extension MigrationPlan {
     note(.taken, "spec.config: satis.json from \(found.origin)")
     for problem in problems { note(.taken, "mended in satis.json: \(problem.message)") }
     for change in mending.changes { note(.decide, "changed in satis.json: \(change)") }
-    if found.reference != nil, problems.isEmpty, mending.changes.isEmpty { return referenceMember(found) }
+    if found.reference != nil, problems.isEmpty, mending.changes.isEmpty {
+      for fault in SatisLint.faults(in: text) where fault.severity == .error {
+        note(.decide, "mend satis.json in \(found.origin): \(fault.message); \(fault.remedy)")
+      }
+      return referenceMember(found)
+    }
     guard let mended = problems.isEmpty && mending.changes.isEmpty ? text : try? mending.root.indented()
     else {
       throw PluginFailure(.failed, "satis.json from \(found.origin) has a number that JSON cannot write")

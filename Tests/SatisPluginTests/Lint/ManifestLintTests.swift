@@ -223,6 +223,8 @@ import Testing
     #expect(findings.map(\.remedy) == ["write satis.dev/v1alpha1"])
     let nothing = lint("apiVersion: v1\nkind: Service\nmetadata: {name: a}")
     #expect(nothing.findings.map(\.severity) == [.warning])
+    let service = Lint.Input(name: "service.yaml", bytes: Array("kind: Service".utf8))
+    #expect(Lint([service, .init(name: "-", bytes: Array(repository("").utf8))]).findings == [])
     #expect(Lint([.init(name: "x", bytes: [0xFF])]).findings.map(\.remedy) == ["save it as UTF-8"])
   }
 

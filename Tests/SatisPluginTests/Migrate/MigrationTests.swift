@@ -143,6 +143,13 @@ import Yams
     #expect(inline.contains(#""homepage": "https://php.example.org""#))
   }
 
+  @Test func `a mistake that only a person can mend is told`() throws {
+    let old = OldManifests.configMap.replacing("https://git.example.org", with: "http://git.example.org")
+    let migration = try migrate("\(OldManifests.queue)\n\(old)")
+    #expect(try spec(migration)["config"]?["configMapKeyRef"]?["name"] == "satis-config")
+    #expect(texts(migration, .decide).contains("composer does not fetch over http://"))
+  }
+
   @Test func `a ConfigMap that is elsewhere is named, and to be looked at`() throws {
     let migration = try migrate(OldManifests.queue)
     #expect(try spec(migration)["config"]?["configMapKeyRef"]?["name"] == "satis-config")
