@@ -62,9 +62,12 @@ def silent_reader(port):
         yield
 
 
-def check_restart(report, browser, operator):
+def check_restart(report, browser, cluster, operator):
     browser.run(MARK)
     with silent_reader(operator.port):
+        # Only the second event finds that nobody has read the first.
+        cluster.create_build("live-2")
+        browser.wait(lambda: badge(browser, "live-2") == "New")
         code = operator.stop()
     report.check("live: no open page keeps the service from ending", [] if code == 0 else [f"exit code {code}"])
     lost = browser.wait(lambda: "connection lost, trying again" in browser.text("#contact"))
