@@ -30,7 +30,7 @@ with tempfile.TemporaryDirectory() as folder:
         keyboard.check(report, browser, operator)
         live.check(report, browser, cluster)
         many.check(report, browser, cluster)
-        live.check_restart(report, browser, cluster, operator)
+        live.check_restart(report, browser, operator)
         looks.check_console(report, browser)
         # The last, as there is no API server afterwards.
         live.check_outage(report, browser)
