@@ -40,7 +40,7 @@ public struct StatusPage: Service, CustomStringConvertible {
   /// Beside the streams there are the files of the page and the builds that are looked at.
   private static let furtherConnections = 128
   /// What an open page may take to be told the end.
-  private static let endTime = Duration.seconds(2)
+  private static let patience: @Sendable () async -> Void = { try? await Task.sleep(for: .seconds(2)) }
   private static let idleTime = TimeAmount.seconds(60)
   private static let headerBytes = 16 << 10
 
@@ -96,29 +96,16 @@ public struct StatusPage: Service, CustomStringConvertible {
 
   /// Watches and serves until graceful shutdown or cancellation.
   public func run() async throws {
-    do {
-      try await serve()
-    } catch {
-      guard Task.isShuttingDownGracefully else { throw error }
+    try await endingSoon(after: Self.patience) {
+      try await withThrowingDiscardingTaskGroup { group in
+        group.addTask {
+          await repositories.run { keys, _ in viewers.note { $0.repositories.formUnion(keys) } }
+        }
+        group.addTask { await builds.run { keys, _ in viewers.note { $0.builds.formUnion(keys) } } }
+        try await application.run()
+        group.cancelAll()
+      }
     }
-  }
-
-  private func serve() async throws {
-    try await withThrowingDiscardingTaskGroup { group in
-      group.addTask { try await cutOff() }
-      group.addTask { await repositories.run { keys, _ in viewers.note { $0.repositories.formUnion(keys) } } }
-      group.addTask { await builds.run { keys, _ in viewers.note { $0.builds.formUnion(keys) } } }
-      try await application.run()
-      group.cancelAll()
-    }
-  }
-
-  /// Ends what has not ended by itself: whoever does not read must not keep the process from ending.
-  private func cutOff() async throws {
-    guard (try? await gracefulShutdown()) != nil, (try? await Task.sleep(for: Self.endTime)) != nil else {
-      return
-    }
-    throw CancellationError()
   }
 
   /// For the log; what it holds is nobody's business.

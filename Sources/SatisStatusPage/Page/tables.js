@@ -98,9 +98,14 @@ export class BuildTable {
       this.extend();
       last.nextElementSibling?.querySelector('a').focus();
     });
-    new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) this.extend();
-    }, { rootMargin: '1200px' }).observe(this.more);
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.at(-1).isIntersecting) return;
+      this.extend();
+      // Only changes are told, and it may be as near as before.
+      observer.unobserve(this.more);
+      observer.observe(this.more);
+    }, { rootMargin: '1200px' });
+    observer.observe(this.more);
   }
 
   /** Begins at the top again, for another list. */
