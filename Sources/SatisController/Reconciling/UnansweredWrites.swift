@@ -6,11 +6,14 @@ import Synchronization
 ///
 /// What follows a write, such as counting it, then follows when the build is seen with what was sent.
 final class UnansweredWrites: Sendable {
-  /// A status with the build that it was decided on.
+  /// What was sent, decided on one version of a build; several statuses where one try after the other had no answer.
   private struct Write: Sendable {
     var build: SatisBuild
-    var reason: SatisBuild.Reason?
+    var statuses: [SatisBuild.Status]
   }
+
+  /// Tries that are kept; the server is asked again after delays that grow.
+  private static let maximumTries = 8
 
   /// By uid, for each repository.
   private let writes = Mutex<[NamespacedName: [String: Write]]>([:])
@@ -20,9 +23,14 @@ final class UnansweredWrites: Sendable {
     _ status: SatisBuild.Status, of build: SatisBuild, _ repository: NamespacedName, _ error: KubernetesError
   ) {
     guard error.leavesOpen, let uid = build.metadata.uid else { return }
-    var sent = build
-    sent.status = status
-    writes.withLock { $0[repository, default: [:]][uid] = Write(build: build, reason: sent.reason) }
+    writes.withLock { writes in
+      var write = writes[repository]?[uid] ?? Write(build: build, statuses: [])
+      if write.build.metadata.resourceVersion != build.metadata.resourceVersion {
+        write = Write(build: build, statuses: [])
+      }
+      write.statuses = (write.statuses + [status]).suffix(Self.maximumTries)
+      writes[repository, default: [:]][uid] = write
+    }
   }
 
   /// Takes out those writes of a repository that turn out to have happened, each with the status that was written; those
@@ -40,7 +48,7 @@ final class UnansweredWrites: Sendable {
         guard let uid = build.metadata.uid, let write = open[uid] else { continue }
         if build.metadata.resourceVersion == write.build.metadata.resourceVersion {
           waiting[uid] = write
-        } else if let status = build.status, build.reason == write.reason {
+        } else if let status = build.status, write.statuses.contains(status) {
           settled.append((write.build, status))
         }
       }

@@ -57,6 +57,22 @@ import Testing
     #expect(writes.settle(key, [stored(ended())]).isEmpty)
   }
 
+  @Test func `of several tries any may be the one that was written`() {
+    let first = ended()
+    var second = ended()
+    second.completionTime = second.completionTime.map { $0 + 1 }
+    writes.note(first, of: build(), key, lost)
+    writes.note(second, of: build(), key, lost)
+    #expect(writes.settle(key, [stored(first)]).map(\.status) == [first])
+  }
+
+  @Test func `the same end that another controller has written is that one's`() {
+    var other = ended()
+    other.completionTime = other.completionTime.map { $0 + 1 }
+    writes.note(ended(), of: build(), key, lost)
+    #expect(writes.settle(key, [stored(other)]).isEmpty)
+  }
+
   @Test func `a build that is gone leaves nothing behind`() {
     writes.note(ended(), of: build(), key, lost)
     #expect(writes.settle(key, []).isEmpty)

@@ -13,6 +13,7 @@ struct Convergence {
     checkBuilds()
     checkRepositories()
     checkLeftovers()
+    checkCounts()
     for (delivery, uids) in world.ledger.deliveries.sorted(by: { $0.key < $1.key }) where uids.count > 1 {
       if !world.people.mayRepeat(delivery) {
         world.violate(.noDoubleWork, "the delivery \(delivery) made \(uids.count) builds")
@@ -44,6 +45,16 @@ struct Convergence {
           "\(key.name), asked for when all was well, ended \(condition?.reason ?? "unseen"): \(condition?.message ?? "")"
         )
       }
+    }
+  }
+
+  /// What nobody was there to count is not counted; a process that has been there all the time has missed no end,
+  /// whatever answers were lost.
+  private func checkCounts() {
+    guard world.leaders.hasOneForAll else { return }
+    for (uid, build) in world.ledger.builds.sorted(by: { $0.key < $1.key })
+    where build.ended != nil && build.unwanted == nil && world.ledger.counts[uid] == nil {
+      world.violate(.oneEnd, "the end of \(build.name) is not counted")
     }
   }
 

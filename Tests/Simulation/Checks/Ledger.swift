@@ -40,6 +40,8 @@ final class Ledger {
   private var uids: [String: String] = [:]
   /// By the Job's name.
   private(set) var claims: [String: ClaimRecord] = [:]
+  /// How often the end of a build was counted, by uid.
+  private(set) var counts: [String: Int] = [:]
   /// Builds by the delivery that asked for them.
   var deliveries: [String: Set<String>] = [:]
 
@@ -107,6 +109,16 @@ final class Ledger {
         .noDoubleWork,
         "\(build.metadata.name) is deleted \(age) s after its end, when its delivery may still be repeated")
     }
+  }
+
+  // MARK: - An end is counted
+
+  /// A controller takes a status of a build for written, as far as its metrics go.
+  func counted(_ build: SatisBuild, _ status: SatisBuild.Status) {
+    guard !build.isFinished, status.isFinished, let uid = build.metadata.uid else { return }
+    counts[uid, default: 0] += 1
+    guard let times = counts[uid], times > 1 else { return }
+    world.violate(.oneEnd, "the end of \(build.metadata.name) is counted \(times) times")
   }
 
   // MARK: - A status is written

@@ -22,6 +22,7 @@ enum Fault: String, CaseIterable, Sendable {
   case crash = "controller killed at any time"
   case stall = "controller stalled"
   case secondLeader = "second leader"
+  case otherVersion = "controller of an earlier version"
   case transportError = "request lost"
   case lostResponse = "response lost"
   case conflict = "409 for a stale version"

@@ -12,6 +12,8 @@ final class Controller: @unchecked Sendable {
   private(set) var isAlive = true
   /// Seconds by which its clock is wrong.
   var skew: Int64
+  /// Whether it is a version to which some fields of the statuses mean nothing.
+  let isEarlierVersion: Bool
   /// The process stands still until then.
   private var awake = VirtualTime(milliseconds: 0)
   private unowned let world: World
@@ -26,10 +28,11 @@ final class Controller: @unchecked Sendable {
   private(set) lazy var jobs = Feed(self, world, world.server.jobs, caches.jobs)
   private(set) lazy var pods = Feed(self, world, world.server.pods, caches.pods)
 
-  init(_ name: String, world: World, skew: Int64) {
+  init(_ name: String, world: World, skew: Int64, isEarlierVersion: Bool) {
     self.name = name
     self.world = world
     self.skew = skew
+    self.isEarlierVersion = isEarlierVersion
   }
 
   func start() {
@@ -46,6 +49,7 @@ final class Controller: @unchecked Sendable {
       logger: Logger(label: name, factory: { _ in SwiftLogNoOpLogHandler() }),
       now: { [unowned self] in world.agenda.now.timestamp(skew: skew) },
       decide: { [unowned self] in decide($0) },
+      measure: { [unowned self] in world.ledger.counted($0, $1) },
       wake: { [unowned self] in add($0) })
   }
 
@@ -135,9 +139,11 @@ final class Controller: @unchecked Sendable {
     situation.builds.shuffle(using: &world.dice)
     situation.cachedJobs.shuffle(using: &world.dice)
     situation.cachedPods.shuffle(using: &world.dice)
+    if isEarlierVersion { EarlierVersion.forget(in: &situation) }
     world.mutant?.before(&situation)
     var decision = RepositoryPlanner.decide(situation)
     world.mutant?.after(&decision, situation)
+    if isEarlierVersion { EarlierVersion.forget(in: &decision) }
     note(decision, of: situation)
     return decision
   }

@@ -19,10 +19,14 @@ final class Leaders {
     if world.faults.disturbances > 0, world.strikes(.skewedController, 0.4) {
       skew = world.dice.number(-15...15)
     }
-    let controller = Controller("controller-\(all.count + 1)", world: world, skew: skew)
+    // An update, or somebody who goes back.
+    let isEarlier = world.strikes(.otherVersion, world.faults.otherVersion)
+    let controller = Controller(
+      "controller-\(all.count + 1)", world: world, skew: skew, isEarlierVersion: isEarlier)
     running.append(controller)
     all.append(controller)
-    world.say(controller.name, "starts, its clock wrong by \(skew) s")
+    world.say(
+      controller.name, "starts, its clock wrong by \(skew) s\(isEarlier ? ", an earlier version" : "")")
     controller.start()
   }
 
@@ -47,6 +51,9 @@ final class Leaders {
     world.plan(world.dice.number(0...20_000)) { [self] in if running.count < 2, !isSettled { startOne() } }
     world.plan(delay + world.dice.number(5_000...60_000)) { old.crash() }
   }
+
+  /// Whether one process of this version has done it all, which forgets nothing.
+  var hasOneForAll: Bool { all.count == 1 && running.first?.isEarlierVersion == false }
 
   /// One leader, with a clock that is right.
   func settle() {

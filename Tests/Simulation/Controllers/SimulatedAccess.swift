@@ -113,7 +113,7 @@ struct SimulatedAccess: ClusterAccess {
       let old = server.repositories[repository.key]
       let written = try server.change(
         repository.key, in: server.repositories, ifVersion: repository.metadata.resourceVersion
-      ) { $0.status = status }
+      ) { $0.status = merged(status, into: $0.status) }
       world.ledger.wroteRepository(old, written, by: controller)
       return written
     }
@@ -127,7 +127,7 @@ struct SimulatedAccess: ClusterAccess {
         let old = server.builds[build.key]
         let written = try server.change(
           build.key, in: server.builds, ifVersion: build.metadata.resourceVersion
-        ) { $0.status = status }
+        ) { $0.status = merged(status, into: $0.status) }
         world.ledger.wroteBuild(old, written, by: controller)
         return written
       }
@@ -203,6 +203,17 @@ struct SimulatedAccess: ClusterAccess {
 
   func deleteSnapshot(_ key: NamespacedName) async throws(KubernetesError) {
     try await write("delete snapshot \(key.name)") { $0.snapshots[key] = nil }
+  }
+
+  /// What a patch makes of the stored status: only what differs is sent.
+  private func merged(
+    _ status: SatisRepository.Status, into stored: SatisRepository.Status?
+  ) -> SatisRepository.Status {
+    controller.isEarlierVersion ? EarlierVersion.keep(stored, in: status) : status
+  }
+
+  private func merged(_ status: SatisBuild.Status, into stored: SatisBuild.Status?) -> SatisBuild.Status {
+    controller.isEarlierVersion ? EarlierVersion.keep(stored, in: status) : status
   }
 
   // MARK: - On the way

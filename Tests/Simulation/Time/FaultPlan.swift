@@ -16,6 +16,7 @@ struct FaultPlan {
   var reportLost = 0.0
   var publishFails = 0.0
   var slowSatis = 0.0
+  var otherVersion = 0.0
   /// How many disturbances from outside come in an hour: crashes, failovers, lost nodes, people with kubectl.
   var disturbances: Int64 = 0
 
@@ -43,6 +44,7 @@ struct FaultPlan {
     reportLost = some(0.1)
     publishFails = some(0.1)
     slowSatis = some(0.05)
+    otherVersion = some(0.7)
     disturbances = dice.number(0...90)
   }
 
