@@ -83,7 +83,7 @@ def kind_of(text):
             return FRAGMENT
         if keys <= KUSTOMIZATION_KEYS:
             return KUSTOMIZATION
-    if re.match(r"(sum|increase|rate|max|min|time|satis_\w+)\b.*[({\[]", text):
+    if re.match(r"(sum|increase|rate|max|min|histogram_quantile|satis_\w+)\b.*[({\[]", text):
         return QUERY
     return SHELL if is_shell(commands(text)) else UNKNOWN
 

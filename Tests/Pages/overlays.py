@@ -1,6 +1,7 @@
 """Every overlay on the cluster: applied where nothing is, until all of it is ready, and taken away without a rest."""
 
 import json
+import time
 
 import yaml
 
@@ -62,6 +63,7 @@ def volumes(namespace):
 def check(report, before):
     definitions = together(foreign_definitions())
     for overlay, namespace in OVERLAYS.items():
+        started = time.monotonic()
         try:
             install(report, overlay, namespace, definitions)
             remove(report, overlay, namespace, definitions, before)
@@ -70,6 +72,7 @@ def check(report, before):
         finally:
             cluster.empty(namespaces=(namespace,))
             cluster.kubectl("delete", "--ignore-not-found", "-f", "-", given=definitions)
+        print(f"        {overlay}: {time.monotonic() - started:.0f} s", flush=True)
 
 
 def documents_of(overlay):

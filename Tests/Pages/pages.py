@@ -58,13 +58,12 @@ class Page:
     def run(self, report, scene):
         report.check(f"{self.name}: whatever pages.yaml says is about a block", self.idle())
         report.check(f"{self.name}: links lead somewhere", links.broken(self.name))
+        started = time.monotonic()
         shell = Shell(scene.checkout, scene.environment())
         for block in self.blocks:
             if not self.entry("listed", block):
-                started = time.monotonic()
                 report.check(block.name, self.findings(block, shell, scene))
-                if (seconds := time.monotonic() - started) > 10:
-                    print(f"        took {seconds:.0f} s")
+        print(f"        {self.name}: {time.monotonic() - started:.0f} s", flush=True)
 
     def findings(self, block, shell, scene):
         kind = blocks.kind_of(block.text)
