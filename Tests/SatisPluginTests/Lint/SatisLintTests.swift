@@ -5,34 +5,9 @@ import Testing
 
 /// Mistakes that a satis.json really has.
 @Suite struct SatisLintTests {
-  private static func lint(_ text: String) -> Lint {
-    Lint([.init(name: "satis.json", bytes: Array(text.utf8))])
-  }
-
-  /// A satis.json that is good but for some members.
-  private static func text(_ members: String, sources: String? = nil) -> String {
-    """
-    {
-      "name": "acme/packages",
-      "homepage": "https://packages.example.org",
-      "repositories": [\(sources ?? #"{"type": "vcs", "url": "https://git.example.org/acme/lib.git"}"#)]\
-    \(members.isEmpty ? "" : ",\n  \(members)")
-    }
-    """
-  }
-
-  private func expect(_ words: String, _ remedy: String, _ severity: Finding.Severity, in text: String) throws
-  {
-    let findings = Self.lint(text).findings
-    let found = try #require(
-      findings.first { $0.message.contains(words) }, "'\(words)' was not found: \(findings)")
-    #expect(found.remedy.contains(remedy))
-    #expect(found.severity == severity)
-  }
-
   @Test func `a good satis.json has nothing wrong`() {
-    let lint = Self.lint(
-      Self.text(
+    let lint = SatisTexts.lint(
+      SatisTexts.text(
         """
         "require": {"acme/lib": "^1.0 || dev-main", "php": ">=8.1"}, "archive": {"directory": "dist", "format": "zip"},
           "minimum-stability": "dev", "providers": true, "config": {"process-timeout": 600}
@@ -42,7 +17,7 @@ import Testing
   }
 
   @Test func `a mistake has its line and column`() {
-    let findings = Self.lint(
+    let findings = SatisTexts.lint(
       """
       {
         "name": "acme/packages",
@@ -86,7 +61,7 @@ import Testing
     (#""only-dependencies": true"#, "leaves nothing over", "require-dependencies"),
   ])
   func `a mistake in a member is an error`(members: String, words: String, remedy: String) throws {
-    try expect(words, remedy, .error, in: Self.text(members))
+    try SatisTexts.expect(words, remedy, .error, in: SatisTexts.text(members))
   }
 
   @Test(arguments: [
@@ -102,9 +77,9 @@ import Testing
     (#""something": 1"#, #""something" is not known"#, "_comment"),
   ])
   func `what is hardly meant is a warning`(members: String, words: String, remedy: String) throws {
-    let text = Self.text(members)
-    try expect(words, remedy, .warning, in: text)
-    #expect(!Self.lint(text).hasErrors)
+    let text = SatisTexts.text(members)
+    try SatisTexts.expect(words, remedy, .warning, in: text)
+    #expect(!SatisTexts.lint(text).hasErrors)
   }
 
   @Test(arguments: [
@@ -119,7 +94,7 @@ import Testing
     ("[]", "no JSON object"), ("", "there is nothing"),
   ])
   func `what is missing is an error`(text: String, words: String) {
-    let findings = Self.lint(text).findings
+    let findings = SatisTexts.lint(text).findings
     #expect(findings.contains { $0.message.contains(words) && $0.severity == .error }, "\(findings)")
   }
 
@@ -127,121 +102,17 @@ import Testing
   func `a homepage with a password is an error, one over http a warning, one inside of the cluster neither`()
   {
     func findings(_ homepage: String) -> [Finding] {
-      Self.lint(Self.text("").replacing("https://packages.example.org", with: homepage)).findings
+      SatisTexts.lint(SatisTexts.text("").replacing("https://packages.example.org", with: homepage)).findings
     }
     #expect(findings("https://me:secret@packages.example.org").map(\.severity) == [.error])
     #expect(findings("http://packages.example.org").map(\.severity) == [.warning])
     #expect(findings("http://satis-web.satis.svc") == [])
   }
 
-  // MARK: - Sources
-
-  @Test(arguments: [
-    (#"{"type": "vcs", "url": "https://me:secret@h.org/l.git"}"#, "contains a password", "auth.json"),
-    (#"{"type": "vcs", "url": "ext::sh -c date"}"#, "runs commands", "https or ssh"),
-    (#"{"type": "artifact", "url": "zips"}"#, "reads the build pod's own files", "git repository"),
-    (#"{"type": "vcs", "url": "/srv/git/lib"}"#, "a local path", "https or ssh"),
-    (#"{"type": "vcs", "url": "http://h.org/l.git"}"#, "does not fetch over http://", "secure-http"),
-    (#"{"url": "https://h.org/l.git"}"#, #"has no "type""#, #""type": "vcs""#),
-    (#"{"type": "vcs"}"#, #"has no "url""#, "write the URL"),
-    (#"{"type": "gti", "url": "https://h.org/l.git"}"#, "no type 'gti'", "write git"),
-    (#"{"tpye": "vcs", "url": "https://h.org/l.git"}"#, #"has no "tpye""#, #"write "type""#),
-    (#"{"type": "vcs", "ulr": "https://h.org/l.git"}"#, #"has no "ulr""#, #"write "url""#),
-    (
-      #""https://h.org/l.git""#, "is a text and has to be an object",
-      #"{"type": "vcs", "url": "https://h.org/l.git"}"#
-    ),
-    (
-      #"{"type": "vcs", "url": "https://h.org/l.git", "name": "Acme/Lib"}"#, "capital letters",
-      "write acme/lib"
-    ),
-    (#"{"type": "vcs", "url": "https://h.org/l.git", "name": "lib"}"#, "no name of a package", "acme/lib"),
-    (#"{"type": "vcs", "url": "https://h.org/l/tree/main"}"#, "the page of a branch", "clones it"),
-    (
-      #"{"type": "vcs", "url": "https://h.org/l.git?private_token=secret"}"#, "has a token in it", "auth.json"
-    ),
-    (
-      #"{"type": "vcs", "url": "git@h.org:2222/a/l.git"}"#, "'2222' for a directory",
-      "write ssh://git@h.org:2222/a/l.git"
-    ),
-    (#"{"type": "vcs", "url": "ssh://git@h.org:a/l.git"}"#, "'a' is no port", "write a slash"),
-    (
-      #"{"type": "vcs", "url": "https://github.com/acme"}"#, "an account at github.com",
-      "for each of its repositories"
-    ),
-    (
-      #"{"type": "vcs", "url": "https://repo.packagist.org"}"#, "a Composer repository",
-      #""type": "composer""#
-    ),
-    (
-      #"{"type": "composer", "url": "https://repo.packagist.org"}"#, "fetch all of Packagist",
-      "in \"require\""
-    ),
-    (#"{"type": "composer", "url": "https://h.org/l.git"}"#, "this is git", #""type": "vcs""#),
-    (#"{"type": "vcs", "url": ["https://h.org/l.git"]}"#, "url is a list", "as a text"),
-    (#"{"type": "package"}"#, #"has no "package""#, "write the package out"),
-  ])
-  func `a mistake in a source is an error`(source: String, words: String, remedy: String) throws {
-    let text = Self.text("", sources: source)
-    try expect(words, remedy, .error, in: text)
-    #expect(!"\(Self.lint(text).findings)".contains("secret"))
-  }
-
-  @Test func `one repository in two spellings is a warning, one name of two an error`() throws {
-    let twice = Self.text(
-      "",
-      sources: """
-        {"type": "vcs", "url": "https://git.example.org/acme/lib.git"}, {"type": "vcs", "url": "git@GIT.example.org:acme/lib"}
-        """)
-    try expect("repositories[1] is the same repository as repositories[0]", "remove one", .warning, in: twice)
-    let named = Self.text(
-      "",
-      sources: """
-        {"type": "vcs", "url": "https://h.org/a.git", "name": "a/b"}, {"type": "vcs", "url": "https://h.org/c.git", "name": "a/b"}
-        """)
-    try expect("has the name 'a/b', as repositories[0] has", "its own package", .error, in: named)
-  }
-
-  @Test func `http is fine where satis.json says so, and a switched off packagist is no source`() {
-    let text = Self.text(
-      #""config": {"secure-http": false}"#,
-      sources: #"{"type": "vcs", "url": "http://h.org/l.git"}, {"packagist.org": false}"#)
-    #expect(Self.lint(text).findings == [])
-  }
-
-  // MARK: - What is chosen
-
-  @Test(arguments: [
-    (
-      #"{"acme/lib:dev-main": "*"}"#, "has a version or branch in the package's name",
-      #""acme/lib": "dev-main""#
-    ),
-    (#"{"Acme/lib": "*"}"#, "capital letters", "write acme/lib"),
-    (#"{"acme/lib": "main"}"#, "'main' is no version constraint", "write dev-main"),
-    (#"{"acme/lib": ""}"#, "no version constraint", "write *"),
-    (#"{"acme/other": "*"}"#, "no source has 'acme/other'", "add its repository"),
-  ])
-  func `a mistake in require is an error`(require: String, words: String, remedy: String) throws {
-    let source = #"{"type": "vcs", "url": "https://git.example.org/acme/lib.git", "name": "acme/lib"}"#
-    try expect(words, remedy, .error, in: Self.text(#""require": \#(require)"#, sources: source))
-  }
-
-  @Test func `a package that no URL looks like is a warning, since a repository may be called otherwise`()
-    throws
-  {
-    try expect(
-      "no source looks like 'acme/other'", "correct the name", .warning,
-      in: Self.text(#""require": {"acme/other": "*"}"#))
-    let open = Self.text(
-      #""require": {"acme/other": "*"}"#, sources: #"{"type": "composer", "url": "https://repo.example.org"}"#
-    )
-    #expect(Self.lint(open).findings == [])
-  }
-
   // MARK: - All at once
 
   @Test func `many mistakes in one file are all found, behind those of JSON itself, too`() {
-    let lint = Self.lint(
+    let lint = SatisTexts.lint(
       """
       {
         // our packages
@@ -272,7 +143,7 @@ import Testing
     #"{"name": "a/b", "homepage": "https://x.org", "repositories": {"l": {"type": "path"}}}"#,
   ])
   func `what the controller refuses is an error in its words`(text: String) throws {
-    let lint = Self.lint(text)
+    let lint = SatisTexts.lint(text)
     #expect(lint.hasErrors)
     do throws(SatisConfiguration.Refusal) {
       _ = try SatisConfiguration(text: text)
