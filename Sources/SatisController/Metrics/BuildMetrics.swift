@@ -43,7 +43,8 @@ struct BuildMetrics: Sendable {
   /// Takes in a status that the server has accepted.
   ///
   /// A status is written against the version it was decided on, so of several controllers one writes an end, and an
-  /// end is counted once: where the answer is lost, when the build is seen with it.
+  /// end is counted once: where the answer is lost, when the build is seen with it. (Two controllers that lead at once can
+  /// both count it, where one has written what the other got no answer to.)
   func wrote(_ build: SatisBuild, _ status: SatisBuild.Status) {
     let operation = build.spec.operation ?? .build
     if let start = status.startTime, build.status?.startTime == nil,

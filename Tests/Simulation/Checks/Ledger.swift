@@ -40,8 +40,8 @@ final class Ledger {
   private var uids: [String: String] = [:]
   /// By the Job's name.
   private(set) var claims: [String: ClaimRecord] = [:]
-  /// How often the end of a build was counted, by uid.
-  private(set) var counts: [String: Int] = [:]
+  /// Which controllers have counted the end of a build, by uid.
+  private(set) var counts: [String: Set<String>] = [:]
   /// Builds by the delivery that asked for them.
   var deliveries: [String: Set<String>] = [:]
 
@@ -114,11 +114,14 @@ final class Ledger {
   // MARK: - An end is counted
 
   /// A controller takes a status of a build for written, as far as its metrics go.
-  func counted(_ build: SatisBuild, _ status: SatisBuild.Status) {
+  ///
+  /// Two that lead at once may each count an end: the one that wrote it, and one that got no answer to the very same.
+  func counted(_ build: SatisBuild, _ status: SatisBuild.Status, by controller: Controller) {
     guard !build.isFinished, status.isFinished, let uid = build.metadata.uid else { return }
-    counts[uid, default: 0] += 1
-    guard let times = counts[uid], times > 1 else { return }
-    world.violate(.oneEnd, "the end of \(build.metadata.name) is counted \(times) times")
+    guard counts[uid, default: []].insert(controller.name).inserted else {
+      world.violate(.oneEnd, "\(controller.name) counts the end of \(build.metadata.name) twice")
+      return
+    }
   }
 
   // MARK: - A status is written

@@ -49,7 +49,7 @@ final class Controller: @unchecked Sendable {
       logger: Logger(label: name, factory: { _ in SwiftLogNoOpLogHandler() }),
       now: { [unowned self] in world.agenda.now.timestamp(skew: skew) },
       decide: { [unowned self] in decide($0) },
-      measure: { [unowned self] in world.ledger.counted($0, $1) },
+      measure: { [unowned self] in world.ledger.counted($0, $1, by: self) },
       wake: { [unowned self] in add($0) })
   }
 
