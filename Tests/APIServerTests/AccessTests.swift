@@ -10,7 +10,7 @@ import Yams
 
 /// The rights in `deploy/` are those that the components use, no less and no more: everything they do under their
 /// own service accounts is read from the API server's audit log and compared with the Roles.
-@Suite(.timeLimit(.minutes(2)), .serialized) struct AccessTests {
+@Suite(.timeLimit(.minutes(4)), .serialized) struct AccessTests {
   /// The namespace that the manifests name.
   private static let namespace = "satis"
 

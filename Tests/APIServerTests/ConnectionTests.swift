@@ -6,7 +6,7 @@ import Testing
 @testable import KubernetesClient
 
 /// What becomes of requests and watches when their connections die in silence, and when the API server is away.
-@Suite(.timeLimit(.minutes(2))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(4))) struct ConnectionTests {
   let server: TestServer
 
   init() throws {

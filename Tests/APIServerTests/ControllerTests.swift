@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The controller beside a real API server; the test plays the Job controller.
-@Suite(.timeLimit(.minutes(2))) struct ControllerTests {
+@Suite(.timeLimit(.minutes(4))) struct ControllerTests {
   let server: TestServer
   let jobs: JobController
 

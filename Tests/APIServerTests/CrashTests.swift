@@ -6,7 +6,7 @@ import Testing
 /// The controller killed with `kill -9` at the moments that matter.
 ///
 /// Jobs are counted from watch events, deleted ones included.
-@Suite(.timeLimit(.minutes(2))) struct CrashTests {
+@Suite(.timeLimit(.minutes(4))) struct CrashTests {
   let server: TestServer
   let jobs: JobController
 

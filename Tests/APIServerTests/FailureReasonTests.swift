@@ -8,7 +8,7 @@ import Testing
 
 /// How a build says that it failed, whatever it was that failed, and what `kubectl satis explain` says of it; the test
 /// plays the Job controller and the kubelet.
-@Suite(.timeLimit(.minutes(2))) struct FailureReasonTests {
+@Suite(.timeLimit(.minutes(4))) struct FailureReasonTests {
   /// One way to fail, and what the build says then.
   private struct Failure: Sendable {
     /// Of the build's condition.

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Two controllers as processes of their own, of which one leads.
-@Suite(.timeLimit(.minutes(2))) struct LeaderElectionTests {
+@Suite(.timeLimit(.minutes(4))) struct LeaderElectionTests {
   let server: TestServer
   let jobs: JobController
 

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// What Prometheus scrapes from the programs that users run, and what they log meanwhile.
-@Suite(.timeLimit(.minutes(2))) struct MetricsTests {
+@Suite(.timeLimit(.minutes(4))) struct MetricsTests {
   private let server: TestServer
   private let curl: CurlClient
 

@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 
 /// From the end of a build to a receiver and back into the build's status.
-@Suite(.timeLimit(.minutes(2))) struct NotificationTests {
+@Suite(.timeLimit(.minutes(4))) struct NotificationTests {
   private let server: TestServer
 
   init() throws {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What a repository asks of its pods, on a real API server; the test plays the Job controller.
-@Suite(.timeLimit(.minutes(2))) struct PodTemplateTests {
+@Suite(.timeLimit(.minutes(4))) struct PodTemplateTests {
   private let server: TestServer
   private let jobs: JobController
 

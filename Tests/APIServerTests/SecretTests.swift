@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Credentials in what nodes, git and users say do not come any further.
-@Suite(.timeLimit(.minutes(2))) struct SecretTests {
+@Suite(.timeLimit(.minutes(4))) struct SecretTests {
   /// A part of every secret that is planted.
   private static let mark = "PLANTED"
 

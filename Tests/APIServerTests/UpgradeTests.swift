@@ -9,7 +9,7 @@ import Testing
 ///
 /// `Tests/Fixtures/stored` has, by version, a repository in whose status a Job is claimed that was not created yet, and
 /// builds. A version that changes what is stored adds a folder; those that are there stay as they are.
-@Suite(.timeLimit(.minutes(2))) struct UpgradeTests {
+@Suite(.timeLimit(.minutes(4))) struct UpgradeTests {
   /// A repository and its builds as a version has left them, on a server.
   private struct Stored {
     let server: TestServer

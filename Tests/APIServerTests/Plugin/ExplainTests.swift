@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `kubectl satis explain` beside a real API server where nobody works on builds.
-@Suite(.timeLimit(.minutes(2))) struct ExplainTests {
+@Suite(.timeLimit(.minutes(4))) struct ExplainTests {
   private let server: TestServer
 
   init() throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What `kubectl satis migrate` prints is taken by a real API server, and what `lint` finds is what it refuses.
-@Suite(.timeLimit(.minutes(2))) struct ManifestTests {
+@Suite(.timeLimit(.minutes(4))) struct ManifestTests {
   private let server: TestServer
 
   init() throws {

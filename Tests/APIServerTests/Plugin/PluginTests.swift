@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The plugin's executable beside a real API server and a controller; the test plays the Job controller.
-@Suite(.timeLimit(.minutes(2))) struct PluginTests {
+@Suite(.timeLimit(.minutes(4))) struct PluginTests {
   let server: TestServer
   let jobs: JobController
 

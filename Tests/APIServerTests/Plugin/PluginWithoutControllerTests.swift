@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The plugin's executable beside a real API server where nobody works on builds; the test writes what became of them.
-@Suite(.timeLimit(.minutes(2))) struct PluginWithoutControllerTests {
+@Suite(.timeLimit(.minutes(4))) struct PluginWithoutControllerTests {
   let server: TestServer
 
   init() throws {
@@ -67,7 +67,7 @@ import Testing
 
   @Test func `a build that has not ended in time ends the wait with 4 and goes on`() async throws {
     try await withPlugin { plugin, namespace in
-      let result = try await plugin.run("build", "--wait", "--timeout", "1s")
+      let result = try await plugin.run("build", "--wait", "--timeout", "10s")
       #expect(result.exitCode == 4)
       #expect(result.errors.contains("no controller has seen it yet"))
       let builds = try await server.client.listAll(SatisBuild.self, in: namespace).items

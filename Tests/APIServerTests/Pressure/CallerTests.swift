@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Callers that are slow, endless, many or no HTTP at all: the service goes on answering others.
-@Suite(.timeLimit(.minutes(2))) struct CallerTests {
+@Suite(.timeLimit(.minutes(4))) struct CallerTests {
   @Test func `a header that does not come to its end is answered 408, and others meanwhile`() async throws {
     try await ServingSite.run(options: ["--header-timeout", "2"]) { site in
       let connection = try RawConnection(port: site.service.port)
