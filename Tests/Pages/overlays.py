@@ -24,7 +24,6 @@ OLDER = [
 FOREIGN = {"PodMonitor": "podmonitors", "PrometheusRule": "prometheusrules"}
 
 OVERLAYS = {
-    "deploy": "satis",
     "deploy/overlays/kubernetes-1.20": "satis",
     "deploy/overlays/team": "team-packages",
     "deploy/overlays/production": "satis",
@@ -61,6 +60,9 @@ def volumes(namespace):
 
 
 def check(report, before):
+    here, plain = ("deploy/overlays/kubernetes-1.20", "deploy")
+    same = documents_of(here) == documents_of(plain)
+    report.check(f"{plain} is {here} on this server", [] if same else ["they differ: apply both here"])
     definitions = together(foreign_definitions())
     for overlay, namespace in OVERLAYS.items():
         started = time.monotonic()
@@ -94,8 +96,15 @@ def install(report, overlay, namespace, definitions):
     report.check(f"{overlay} becomes ready on an empty cluster", cluster.until(lambda: cluster.unrest(namespace)))
 
 
+def pods(namespace):
+    return [f"pod {pod['metadata']['name']} is there" for pod in cluster.items("pods", namespace)]
+
+
 def remove(report, overlay, namespace, definitions, before):
     documents, _ = documents_of(overlay)
+    # The programs first, while they still have their rights: so they end sooner.
+    cluster.kubectl("-n", namespace, "delete", "deployments", "--all")
+    report.check(f"{overlay}: all pods end", cluster.until(lambda: pods(namespace)))
     cluster.kubectl("delete", "--ignore-not-found", "-f", "-", given=together(documents))
     cluster.kubectl("delete", "--ignore-not-found", "-f", "-", given=definitions)
     cluster.kubectl("delete", "-f", str(cluster.DEFINITIONS))

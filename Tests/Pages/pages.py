@@ -15,6 +15,7 @@ import dryrun
 import fields
 import links
 import overlays
+import reasons
 from definitions import ROOT
 from report import Report
 from scene import Scene
@@ -110,6 +111,7 @@ def main(chosen):
     report.check("pages.yaml names pages that are there", (n for n in TABLE["pages"] if n not in pages))
     report.check("every page is in the table of contents", links.unreachable(DOCS))
     report.check("every field has an example", fields.missing(pages["deploy/docs/fields.md"].blocks))
+    report.check("every reason is explained", reasons.unexplained())
     pages = {name: page for name, page in pages.items() if not chosen or name in chosen}
 
     cluster.empty()
