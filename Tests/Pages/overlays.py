@@ -27,6 +27,8 @@ OVERLAYS = {
     "deploy/overlays/kubernetes-1.20": "satis",
     "deploy/overlays/team": "team-packages",
     "deploy/overlays/production": "satis",
+    "deploy/overlays/cluster-wide": "satis-system",
+    "deploy/overlays/served-namespace": "team-packages",
 }
 
 

@@ -34,6 +34,7 @@ KEPT = {
     ("ServiceAccount", "satis", "default"),
     ("ConfigMap", "satis", "kube-root-ca.crt"),
     ("Secret", "satis", "packages-webhook"),
+    ("Secret", "satis", "satis-status-page"),
 }
 
 

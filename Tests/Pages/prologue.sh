@@ -3,6 +3,11 @@
 # shellcheck shell=bash
 set -euo pipefail
 
+# The operator's program under the name by which kubectl finds its plugin.
+mkdir -p "$SCRATCH/bin"
+ln -sf "$(command -v satis-operator)" "$SCRATCH/bin/kubectl-satis"
+PATH=$SCRATCH/bin:$PATH
+
 curl() { command curl --silent --show-error --fail-with-body --noproxy '*' --max-time 20 "$@"; }
 
 # Without the way to packagist.org, and over plain http.
