@@ -16,7 +16,7 @@ VOLUMES = ROOT / "deploy" / "overlays" / "local" / "volumes.yaml"
 SECONDS = 150
 
 # Come and go by themselves.
-PASSING = {"Event", "Lease", "Endpoints", "EndpointSlice", "Node", "CSINode", "APIService", "ComponentStatus"}
+PASSING = {"Event", "Endpoints", "EndpointSlice", "Node", "CSINode", "APIService", "ComponentStatus"}
 
 
 class Refused(Exception):
