@@ -77,6 +77,8 @@ def round_trip():
         # Its Jobs are gone; that it has none makes it build itself.
         if status is not None:
             yield f"{name} has the status {status}"
+    # No controller is here to let them go, and the definitions are taken away after this.
+    yield from complaints(*lose())
 
 
 def check(report):
