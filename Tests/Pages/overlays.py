@@ -93,8 +93,9 @@ def install(report, overlay, namespace, definitions):
         cluster.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
     cluster.kubectl("apply", "-f", "-", given=together(volumes(namespace) + documents))
     if overlay.endswith("production"):
-        # What components/basic-auth asks for.
-        cluster.kubectl("-n", namespace, "create", "secret", "generic", "satis-web-users", "--from-literal=htpasswd=")
+        # What components/basic-auth and components/status-page ask for.
+        for secret, value in (("satis-web-users", "htpasswd="), ("satis-status-page", "token=0123456789abcdef")):
+            cluster.kubectl("-n", namespace, "create", "secret", "generic", secret, f"--from-literal={value}")
     report.check(f"{overlay} becomes ready on an empty cluster", cluster.until(lambda: cluster.unrest(namespace)))
 
 
