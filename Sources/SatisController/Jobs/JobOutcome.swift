@@ -175,7 +175,10 @@ struct JobOutcome: Sendable, Equatable {
 
 extension Pod {
   /// How many seconds a pod that was told to stop has for it, before its node ends it.
-  static let stoppingSeconds: Int64 = 60
+  ///
+  /// A kubelet may show the pod what its label says only when it looks at the pod again: each minute, and up to half as
+  /// long again (`syncFrequency`, with its jitter).
+  static let stoppingSeconds: Int64 = 120
   /// The deadline, in seconds, of a pod that its node has to end.
   static let endingDeadlineSeconds: Int64 = 1
 

@@ -20,11 +20,11 @@ import Testing
     return scene
   }
 
-  @Test func `a runner that does not listen has its pod ended after a minute`() {
+  @Test func `a runner that does not listen has its pod ended after two minutes`() {
     var scene = cancelled("Running")
     #expect(scene.step().words.last == "stop pod")
-    #expect(scene.decide().again == .seconds(60))
-    scene.now = scene.now + 59
+    #expect(scene.decide().again == .seconds(120))
+    scene.now = scene.now + 119
     #expect(!scene.step().words.contains("end pod"))
     scene.now = scene.now + 1
     #expect(scene.step().words.last == "end pod")
@@ -36,7 +36,7 @@ import Testing
     let job = scene.claim?.name ?? ""
     #expect(scene.step().words.last == "stop pod")
     #expect(scene.condition("a")?.reason == "Running")
-    scene.now = scene.now + 60
+    scene.now = scene.now + 120
     #expect(scene.step().words == ["build a Cancelled", "delete \(job)"])
   }
 
