@@ -48,6 +48,23 @@ import Testing
     }
   }
 
+  @Test(arguments: ["", "short"])
+  func `a token that is replaced by nothing, or next to nothing, opens the page to nobody`(
+    token: String
+  ) async throws {
+    try "\(token)\n".write(to: file, atomically: true, encoding: .utf8)
+    let access = StatusAccess.token(RenewedFile(path: file.path, subject: "the status page"))
+    let application = Application(router: sample.router(access: access))
+    try await application.test(.router) { client in
+      let exchanged = try await client.executeRequest(
+        uri: "/session", method: .post, headers: [:], body: ByteBuffer(string: token))
+      #expect(exchanged.headers[.setCookie] == nil)
+      let asked = try await client.executeRequest(
+        uri: "/session", method: .get, headers: [.authorization: "Bearer \(token)"], body: nil)
+      #expect(asked.status == .unauthorized)
+    }
+  }
+
   @Test(arguments: ["/", "/page.css", "/page.js"])
   func `the page itself is for everybody, as it has to ask for the token`(path: String) async throws {
     let response = try await ask(.get, path)

@@ -41,7 +41,7 @@ struct Doorkeeper: Sendable {
   /// Whether a request with these headers is let in.
   func admits(_ request: Request) -> Bool {
     guard case .token(let file) = access else { return true }
-    guard let token = try? file.text() else { return false }
+    guard let token = Self.token(in: file) else { return false }
     if let given = Self.bearer(request.headers[.authorization]) { return Self.isSame(given, token) }
     return request.cookies[Self.cookie].map { isSession($0.value, token) } ?? false
   }
@@ -50,11 +50,17 @@ struct Doorkeeper: Sendable {
   ///
   /// - Returns: nil when it is not the token, or none is asked for.
   func session(for given: String) -> String? {
-    guard case .token(let file) = access, let token = try? file.text(), Self.isSame(given, token) else {
+    guard case .token(let file) = access, let token = Self.token(in: file), Self.isSame(given, token) else {
       return nil
     }
     let end = String(now().seconds + Self.sessionSeconds)
     return "\(end).\(Self.code(end, token).map { $0 }.hexadecimal)"
+  }
+
+  /// What the file has by now: nothing opens the page where somebody has put an empty text, or next to nothing, into it.
+  private static func token(in file: RenewedFile) -> String? {
+    guard let token = try? file.text(), token.utf8.count >= StatusAccess.shortestToken else { return nil }
+    return token
   }
 
   /// Every replica knows a session of every other, and none is left when the token is replaced.
