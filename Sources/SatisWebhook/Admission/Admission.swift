@@ -126,7 +126,7 @@ struct Admission: Sendable {
     do throws(KubernetesError) {
       return .success(try await read())
     } catch {
-      guard error.status?.code == 404 || error.status?.code == 403 else { throw error }
+      guard error.isNotFound || error.isForbidden else { throw error }
       return .failure(error)
     }
   }

@@ -39,7 +39,7 @@ struct WarmConnection: Service {
       _ = try await store.repository(NamespacedName(namespace: namespace, name: Self.name))
       return nil
     } catch {
-      return error.isNotFound || error.status?.code == 403 ? nil : error
+      return error.isNotFound || error.isForbidden ? nil : error
     }
   }
 }

@@ -74,7 +74,7 @@ struct BuildCommand: AsyncParsableCommand {
       return repository.metadata.name
     } catch let error as KubernetesError {
       // Who may create builds need not see repositories and what they are configured by; the controller looks again.
-      guard error.status?.code == 403, let known else { throw error }
+      guard error.isForbidden, let known else { throw error }
       return known
     }
   }

@@ -40,7 +40,7 @@ struct ExplainCommand: AsyncParsableCommand {
       return try await cluster.client.get(SatisRepository.self, cluster.key(name))
     } catch {
       if error.isNotFound { return nil }
-      guard error.status?.code == 403 else { throw error }
+      guard error.isForbidden else { throw error }
       Output.note("SatisRepository '\(name)' cannot be seen, so that the story is told without it")
       return nil
     }
