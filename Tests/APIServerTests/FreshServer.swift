@@ -37,9 +37,15 @@ struct FreshServer: Sendable {
     let minor = (version["serverVersion"]?["minor"]?.text ?? "").prefix { $0.isNumber }
     let definitions = (Int(minor) ?? 0) >= 29 ? "crds" : "crds/legacy"
     try await kubectl.run("apply", "-f", checkoutPath(definitions))
-    try await kubectl.run(
-      "wait", "--for", "condition=Established", "crd/satisrepositories.satis.dev", "crd/satisbuilds.satis.dev"
-    )
+    // An older kubectl refuses to wait for a definition that has no status yet; each try asks the server.
+    while true {
+      do {
+        try await kubectl.run(
+          "wait", "--for", "condition=Established", "crd/satisrepositories.satis.dev",
+          "crd/satisbuilds.satis.dev")
+        return
+      } catch let refusal as TestFailure where refusal.description.contains("accessor error") {}
+    }
   }
 }
 

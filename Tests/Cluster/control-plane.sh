@@ -125,7 +125,7 @@ install_resources() {
   [ "$(server_minor "$@")" -ge 29 ] || folder=$checkout/crds/legacy
   if [ -d "$folder" ]; then
     apply_manifests "$folder" "$@" || fail "the API server refuses the resources of $folder" "see its messages above"
-    "$@" wait --for condition=Established --timeout 60s crd/satisrepositories.satis.dev crd/satisbuilds.satis.dev >/dev/null
+    wait_for_definitions crd/satisrepositories.satis.dev crd/satisbuilds.satis.dev -- "$@"
     write_gate "$@" <<'YAML'
 apiVersion: satis.dev/v1alpha1
 kind: SatisBuild
@@ -145,13 +145,27 @@ spec:
   versions:
   - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
 YAML
-  "$@" wait --for condition=Established --timeout 60s crd/gates.cluster.satis.dev >/dev/null
+  wait_for_definitions crd/gates.cluster.satis.dev -- "$@"
   write_gate "$@" <<'YAML'
 apiVersion: cluster.satis.dev/v1
 kind: Gate
 metadata: {name: gate, namespace: default}
 YAML
   "$@" delete crd/gates.cluster.satis.dev >/dev/null
+}
+
+# wait_for_definitions DEFINITION… -- KUBECTL…: an older kubectl refuses to wait for one that has no status yet.
+wait_for_definitions() {
+  local definitions=() deadline
+  while [ "$1" != -- ]; do
+    definitions+=("$1")
+    shift
+  done
+  shift
+  deadline=$(($(date +%s) + 60))
+  until "$@" wait --for condition=Established --timeout 60s "${definitions[@]}" >/dev/null 2>&1; do
+    [ "$(date +%s)" -lt "$deadline" ] || fail "the API server does not serve ${definitions[*]}" "see its log"
+  done
 }
 
 write_gate() {
