@@ -137,6 +137,7 @@ let package = Package(
       name: "ControllerRuntimeTests",
       dependencies: [
         "ControllerRuntime",
+        "Curl",
         "TestSupport",
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),

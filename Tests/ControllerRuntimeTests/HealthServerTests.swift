@@ -1,8 +1,10 @@
+import Curl
 import Hummingbird
 import HummingbirdTesting
 import KubernetesClient
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ControllerRuntime
@@ -77,11 +79,22 @@ import Testing
     }
   }
 
-  @Test func `the service answers on a port`() async throws {
-    let application = HealthServer.service(port: 0, logger: Logger(label: "test"))
-    let status = try await application.test(.live) { client in
-      try await client.execute(uri: "/healthz", method: .get) { $0.status }
+  @Test func `the service answers on a port, and says when`() async throws {
+    let port = try FreePort.find()
+    let server = Task { try await HealthServer.service(port: port, logger: Logger(label: "test")).run() }
+    defer { server.cancel() }
+    let client = try CurlClient()
+    var response: CurlResponse?
+    while response == nil {
+      response = try? await client.send(CurlRequest(url: "http://127.0.0.1:\(port)/healthz"))
     }
-    #expect(status == .ok)
+    #expect(response?.status == 200)
+    #expect(response?.headers.contains { $0.name == "Date" && $0.value.hasSuffix(" GMT") } == true)
+    await client.shutdown()
+  }
+
+  @Test func `the date of an answer is written as HTTP wants it`() {
+    #expect(QuietApplication.date(784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
+    #expect(QuietApplication.date(1_582_934_400) == "Sat, 29 Feb 2020 00:00:00 GMT")
   }
 }

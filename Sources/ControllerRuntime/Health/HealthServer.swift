@@ -28,12 +28,12 @@ public enum HealthServer {
   public static func service(
     port: Int, metrics: MetricsRegistry? = nil, logger: Logger, liveness: [HealthCheck] = [],
     readiness: [HealthCheck] = []
-  ) -> Application<RouterResponder<BasicRequestContext>> {
+  ) -> some ApplicationProtocol {
     let router = Router()
     addRoutes(to: router, liveness: liveness, readiness: readiness)
     metrics?.addRoute(to: router)
-    return Application(
-      router: router,
+    return QuietApplication(
+      responder: router.buildResponder(),
       configuration: .init(address: .hostname("0.0.0.0", port: port), serverName: nil),
       logger: logger)
   }

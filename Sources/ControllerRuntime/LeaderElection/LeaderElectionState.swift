@@ -45,8 +45,6 @@ struct LeaderElectionState<Instant: InstantProtocol>: Sendable where Instant.Dur
   private var known: Known?
   /// What is known may be out of date, by a write whose end is unknown.
   private var mustRead = true
-  /// A leader has noticed a version that it does not know.
-  private var noticedVersion: String?
   private var due: Instant
   private var conflicts = 0
   private var sent: (request: LeaseRequest, time: Instant)?
@@ -114,8 +112,6 @@ struct LeaderElectionState<Instant: InstantProtocol>: Sendable where Instant.Dur
   }
 
   private func leaderStep(at now: Instant, until: Instant, _ wallTime: MicroTime) -> Step {
-    // The Lease may have been given to somebody else by hand.
-    if let noticedVersion, noticedVersion != record?.version { return request(.read, at: now, until) }
     guard due <= now else { return .wait(until: min(due, until)) }
     guard !mustRead, let known else { return request(.read, at: now, until) }
     return request(taking(known, wallTime), at: now, until)
@@ -167,23 +163,17 @@ struct LeaderElectionState<Instant: InstantProtocol>: Sendable where Instant.Dur
     due = now
   }
 
-  /// The watch has shown the Lease; nil when it is gone.
+  /// The watch has shown the Lease to one that stands by; nil when it is gone.
+  ///
+  /// It may be older than what is known. That costs time at most: a write on it is refused.
   mutating func noticed(_ shown: LeaseRecord?, at now: Instant) {
-    guard shown?.version != record?.version else { return }
-    switch role {
-    case .standby:
-      // What the watch shows may be older than what is known. That costs time at most: a write on it is refused.
-      if let shown {
-        see(shown, at: now)
-        mustRead = false
-      } else {
-        mustRead = true
-        due = now
-      }
-    case .leading, .releasing:
-      // A leader does not believe it without a look: its own latest write may come later.
-      noticedVersion = shown?.version ?? ""
-    case .finished, .lost: break
+    guard role == .standby, shown?.version != record?.version else { return }
+    if let shown {
+      see(shown, at: now)
+      mustRead = false
+    } else {
+      mustRead = true
+      due = now
     }
   }
 
@@ -203,31 +193,23 @@ struct LeaderElectionState<Instant: InstantProtocol>: Sendable where Instant.Dur
         due = sentTime.advanced(by: timings.retryPeriod)
         wrote(written, sentAt: sentTime, now: now)
       } else {
-        noticedVersion = nil
         read(record)
         if role == .standby { due = now.advanced(by: pause) }
       }
     case .absent:
       conflicts = 0
       mustRead = false
-      noticedVersion = nil
       forget(at: now)
       due = role == .standby ? now.advanced(by: pause) : now
     case .conflict:
       // Once in a row that is the course of things, again and again it is somebody's mistake.
       conflicts += 1
-      lookAgain()
+      mustRead = true
       due = conflicts > 1 ? now.advanced(by: pause) : now
     case .failed:
-      lookAgain()
+      mustRead = true
       due = now.advanced(by: pause)
     }
-  }
-
-  /// When it is due, which for a leader is not at once even if it has noticed something.
-  private mutating func lookAgain() {
-    mustRead = true
-    noticedVersion = nil
   }
 
   private mutating func wrote(_ spec: Lease.Spec, sentAt sentTime: Instant, now: Instant) {

@@ -59,13 +59,8 @@ public final class LeaderElector: Service, CustomStringConvertible {
   /// - Throws: `LeaseLost` when this process has led and may not any more. Nothing must be done after that.
   public func run() async throws {
     try await withGracefulShutdownHandler {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { [self] in
-          await store.watcher(logger: logger).run { self.notice($0) }
-        }
-        defer { group.cancelAll() }
-        try await elect()
-      }
+      try await standBy()
+      try await elect()
     } onGracefulShutdown: {
       self.state.withLock { $0.release(at: self.clock.now) }
       self.changed.send()
@@ -104,9 +99,21 @@ public final class LeaderElector: Service, CustomStringConvertible {
 
   // MARK: - The election
 
-  private func elect() async throws(LeaseLost) {
+  /// Until this process leads, or is not to any more.
+  ///
+  /// A watch shows at once when the Lease becomes free. Who leads needs none: the renewal is refused when somebody else
+  /// has taken the Lease, and a watch would only wake the process once more for each renewal.
+  private func standBy() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { [self] in await store.watcher(logger: logger).run { self.notice($0) } }
+      defer { group.cancelAll() }
+      try await elect { $0 == .standby }
+    }
+  }
+
+  private func elect(while goesOn: (State.Role) -> Bool = { _ in true }) async throws(LeaseLost) {
     var failures = 0
-    while !Task.isCancelled {
+    while !Task.isCancelled, goesOn(state.withLock(\.role)) {
       switch state.withLock({ $0.next(at: clock.now, wallTime: now()) }) {
       case .wait(let instant): await changed.wait(until: instant, clock: clock)
       case .request(let request, let deadline):

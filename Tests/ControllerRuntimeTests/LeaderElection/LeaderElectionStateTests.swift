@@ -219,28 +219,29 @@ import Testing
 
   @Test func `a leader stops when it sees that somebody else holds the Lease`() {
     var state = Self.leader()
-    state.noticed(Self.record("other", version: "3"), at: Self.second(1))
-    // What the watch shows may be old, so the server is asked.
-    #expect(state.mayWork(at: Self.second(1)))
-    #expect(state.request(at: Self.second(1)) == .read)
-    state.answered(.found(Self.record("other", version: "3")), at: Self.second(1), jitter: 0)
-    #expect(!state.mayWork(at: Self.second(1)))
-    #expect(state.next(at: Self.second(1), wallTime: Self.wallTime) == .lost(.taken(by: "other")))
+    #expect(state.write(at: Self.second(2)) != nil)
+    state.answered(.conflict, at: Self.second(2), jitter: 0)
+    // It may have been the answer to its own write that was lost, so the server is asked.
+    #expect(state.mayWork(at: Self.second(2)))
+    #expect(state.request(at: Self.second(2)) == .read)
+    state.answered(.found(Self.record("other", version: "3")), at: Self.second(2), jitter: 0)
+    #expect(!state.mayWork(at: Self.second(2)))
+    #expect(state.next(at: Self.second(2), wallTime: Self.wallTime) == .lost(.taken(by: "other")))
   }
 
-  @Test func `a leader is not disturbed by its own writes`() {
+  @Test(arguments: [record("me", version: "2"), record("other"), nil])
+  func `what a watch shows late does not disturb a leader`(shown: LeaseRecord?) {
     var state = Self.leader()
-    state.noticed(Self.record("me", version: "2"), at: Self.second(1))
+    state.noticed(shown, at: Self.second(1))
     #expect(state.next(at: Self.second(1), wallTime: Self.wallTime) == .wait(until: Self.second(2)))
   }
 
   @Test func `a Lease that was deleted is made again by its leader`() {
     var state = Self.leader()
-    state.noticed(nil, at: Self.second(1))
-    #expect(state.request(at: Self.second(1)) == .read)
-    state.answered(.absent, at: Self.second(1), jitter: 0)
-    #expect(state.mayWork(at: Self.second(1)))
-    guard case .create = state.request(at: Self.second(1)) else {
+    #expect(state.write(at: Self.second(2)) != nil)
+    state.answered(.absent, at: Self.second(2), jitter: 0)
+    #expect(state.mayWork(at: Self.second(2)))
+    guard case .create = state.request(at: Self.second(2)) else {
       Issue.record("it does not create the Lease")
       return
     }
