@@ -26,7 +26,7 @@ public struct SatisController: Service, CustomStringConvertible {
 
     /// Creates a configuration.
     public init(
-      namespace: String?, defaultImage: String, concurrency: Int = 24, maximumJobs: Int? = nil,
+      namespace: String?, defaultImage: String, concurrency: Int = 64, maximumJobs: Int? = nil,
       notifiesLocalAddresses: Bool = false, waitsForLeadership: Bool = false
     ) {
       self.namespace = namespace

@@ -31,6 +31,16 @@ import Testing
     #expect(try value.serialized() == #"{"a":1,"b":"a/b","c":{"y":0,"z":0}}"#)
   }
 
+  @Test func `a large value takes little more room than its text`() throws {
+    let program = String(repeating: "<?php\necho \"a line of a program\";\n", count: 4_000)
+    let value: JSONValue = ["files": ["a.php": .string(program), "b.php": .string(program)]]
+    var writer = JSONWriter()
+    writer.makeRoom(for: value)
+    try writer.write(value)
+    #expect(writer.bytes.capacity <= writer.bytes.count * 5 / 4)
+    #expect(try JSONValue(parsing: writer.bytes) == value)
+  }
+
   @Test func `members are reached, set and removed by name`() {
     var value: JSONValue = ["spec": ["image": "satis"]]
     #expect(value["spec"]?["image"] == "satis")

@@ -3,7 +3,9 @@ enum JSONCoding {
   static func encode(_ value: some Encodable) throws(JSONCodingError) -> [UInt8] {
     var writer = JSONWriter()
     do {
-      try writer.write(ValueEncoder.encode(value))
+      let value = try ValueEncoder.encode(value)
+      writer.makeRoom(for: value)
+      try writer.write(value)
     } catch {
       throw JSONCodingError(error)
     }

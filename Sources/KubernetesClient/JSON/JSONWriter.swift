@@ -3,6 +3,22 @@
 struct JSONWriter {
   private(set) var bytes: [UInt8] = []
 
+  /// Makes room for about what a value takes, so that a large one is not copied again and again into twice the room.
+  mutating func makeRoom(for value: JSONValue) {
+    bytes.reserveCapacity(Self.size(value))
+  }
+
+  /// Enough bytes for most values: every eighth byte of a text may need an escape.
+  private static func size(_ value: JSONValue) -> Int {
+    switch value {
+    case .null, .bool: 5
+    case .integer, .number: 20
+    case .string(let text): text.utf8.count + text.utf8.count / 8 + 2
+    case .array(let elements): elements.reduce(2) { $0 + size($1) + 1 }
+    case .object(let members): members.reduce(2) { $0 + $1.key.utf8.count + 3 + size($1.value) + 1 }
+    }
+  }
+
   /// - Throws: where a number is not finite, which JSON cannot write.
   mutating func write(_ value: JSONValue) throws(JSONCodingError) {
     switch value {

@@ -11,6 +11,11 @@ struct KubernetesAccess: ClusterAccess {
   private let pods: OutputLists<Pod>
   /// The ConfigMaps that the watch has shown, by which a snapshot that is there is not sent again.
   private let configMaps: Cache<ObjectIdentity<ConfigMap>>
+  /// Where snapshots go through on their way to the server.
+  ///
+  /// Each has the whole runner in it, of more than 100 KB. Repositories that start together are not to have them in memory
+  /// all at once.
+  private let snapshots = Turnstile(width: 8)
 
   init(client: KubernetesClient, defaultImage: String, configMaps: Cache<ObjectIdentity<ConfigMap>>) {
     self.client = client
@@ -113,11 +118,13 @@ struct KubernetesAccess: ClusterAccess {
     // Its name holds the hash of its content, and it is immutable. Where it was deleted a moment ago, the pod that lacks
     // it does not start, and by its next attempt that is known here.
     guard snapshot.isSecret || configMaps[snapshot.key] == nil else { return }
-    try await ignoringExisting { () throws(KubernetesError) in
-      if snapshot.isSecret {
-        _ = try await client.createReturningMetadata(snapshot.secret)
-      } else {
-        _ = try await client.createReturningMetadata(snapshot.configMap)
+    try await snapshots.pass { () throws(KubernetesError) in
+      try await ignoringExisting { () throws(KubernetesError) in
+        if snapshot.isSecret {
+          _ = try await client.createReturningMetadata(snapshot.secret)
+        } else {
+          _ = try await client.createReturningMetadata(snapshot.configMap)
+        }
       }
     }
   }
