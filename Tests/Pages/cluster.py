@@ -32,6 +32,23 @@ def kubectl(*arguments, given=None):
     return result.stdout
 
 
+def apply(documents):
+    kubectl("apply", "-f", "-", given=together(documents))
+
+
+def delete(documents):
+    kubectl("delete", "--ignore-not-found", "-f", "-", given=together(documents))
+
+
+def together(documents):
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(documents)})
+
+
+def service(name, namespace="satis"):
+    """Its URL by address: this machine reaches services, and has no names of theirs."""
+    return "http://" + kubectl("-n", namespace, "get", "service", name, "-o", "jsonpath={.spec.clusterIP}")
+
+
 def items(kind, namespace):
     try:
         return json.loads(kubectl("-n", namespace, "get", kind, "-o", "json"))["items"]

@@ -1,12 +1,14 @@
-"""Every overlay on the cluster: applied where nothing is, until all of it is ready, and taken away without a rest."""
+"""Every overlay on the cluster: applied where nothing is, used from a push to composer, taken away without a rest."""
 
-import json
+import dataclasses
+import subprocess
 import time
 
 import yaml
 
 import cluster
 import dryrun
+import push
 
 # The names of the images that this cluster has.
 IMAGES = [
@@ -23,13 +25,40 @@ OLDER = [
 # Kinds of the Prometheus operator, as far as a server has to know them to keep such objects.
 FOREIGN = {"PodMonitor": "podmonitors", "PrometheusRule": "prometheusrules"}
 
-OVERLAYS = {
-    "deploy/overlays/kubernetes-1.20": "satis",
-    "deploy/overlays/team": "team-packages",
-    "deploy/overlays/production": "satis",
-    "deploy/overlays/cluster-wide": "satis-system",
-    "deploy/overlays/served-namespace": "team-packages",
-}
+
+
+@dataclasses.dataclass
+class Installation:
+    """Overlays that are applied together, each with its namespace; the operator is in that of the first one, and the
+    repository in that of the last."""
+
+    overlays: dict
+
+    @property
+    def name(self):
+        return " and ".join(self.overlays)
+
+    @property
+    def namespaces(self):
+        return tuple(self.overlays.values())
+
+    def documents(self):
+        """What is applied, and what kustomize complains of."""
+        documents, complaints = [], []
+        for overlay in self.overlays:
+            older = {} if overlay.endswith("kubernetes-1.20") else {"patches": OLDER}
+            built, complained = dryrun.build({"resources": [f"CHECKOUT/{overlay}"], "images": IMAGES, **older})
+            documents += built
+            complaints += complained
+        return documents, complaints
+
+
+INSTALLATIONS = [
+    Installation({"deploy/overlays/kubernetes-1.20": "satis"}),
+    Installation({"deploy/overlays/team": "team-packages"}),
+    Installation({"deploy/overlays/production": "satis"}),
+    Installation({"deploy/overlays/cluster-wide": "satis-system", "deploy/overlays/served-namespace": "team-packages"}),
+]
 
 
 def foreign_definitions():
@@ -49,10 +78,6 @@ def foreign_definitions():
         }
 
 
-def together(documents):
-    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(documents)})
-
-
 def volumes(namespace):
     """The folders of the node, for the claims of a namespace."""
     documents = list(yaml.safe_load_all(cluster.VOLUMES.read_text()))
@@ -61,55 +86,63 @@ def volumes(namespace):
     return documents
 
 
-def check(report, before):
-    here, plain = ("deploy/overlays/kubernetes-1.20", "deploy")
-    same = documents_of(here) == documents_of(plain)
-    report.check(f"{plain} is {here} on this server", [] if same else ["they differ: apply both here"])
-    definitions = together(foreign_definitions())
-    for overlay, namespace in OVERLAYS.items():
+def check(report, scene, before):
+    plain, here = Installation({"deploy": "satis"}), INSTALLATIONS[0]
+    same = plain.documents() == here.documents()
+    report.check(f"{plain.name} is {here.name} on this server", [] if same else ["they differ: apply both here"])
+    foreign = list(foreign_definitions())
+    for installation in INSTALLATIONS:
         started = time.monotonic()
         try:
-            install(report, overlay, namespace, definitions)
-            remove(report, overlay, namespace, definitions, before)
+            install(report, installation, foreign)
+            push.check(report, installation.name, scene, installation.namespaces[0], installation.namespaces[-1])
+            remove(report, installation, foreign, before)
         except cluster.Refused as refused:
-            report.check(f"{overlay} on an empty cluster", [str(refused)])
+            report.check(f"{installation.name} on an empty cluster", [str(refused)])
         finally:
-            cluster.empty(namespaces=(namespace,))
-            cluster.kubectl("delete", "--ignore-not-found", "-f", "-", given=definitions)
-        print(f"        {overlay}: {time.monotonic() - started:.0f} s", flush=True)
+            cluster.empty(installation.namespaces)
+            cluster.delete(foreign)
+        print(f"        {installation.name}: {time.monotonic() - started:.0f} s", flush=True)
 
 
-def documents_of(overlay):
-    older = {} if overlay.endswith("kubernetes-1.20") else {"patches": OLDER}
-    return dryrun.build({"resources": [f"CHECKOUT/{overlay}"], "images": IMAGES, **older})
-
-
-def install(report, overlay, namespace, definitions):
-    documents, complaints = documents_of(overlay)
-    report.check(f"{overlay} is built", complaints)
+def install(report, installation, foreign):
+    documents, complaints = installation.documents()
+    report.check(f"{installation.name} is built", complaints)
     cluster.kubectl("apply", "-f", str(cluster.DEFINITIONS))
     if any(document["kind"] in FOREIGN for document in documents):
-        cluster.kubectl("apply", "-f", "-", given=definitions)
+        cluster.apply(foreign)
         cluster.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
-    cluster.kubectl("apply", "-f", "-", given=together(volumes(namespace) + documents))
-    if overlay.endswith("production"):
+    home = installation.namespaces[-1]
+    cluster.apply(volumes(home) + documents)
+    if "deploy/overlays/production" in installation.overlays:
         # What components/basic-auth and components/status-page ask for.
-        for secret, value in (("satis-web-users", "htpasswd="), ("satis-status-page", "token=0123456789abcdef")):
-            cluster.kubectl("-n", namespace, "create", "secret", "generic", secret, f"--from-literal={value}")
-    report.check(f"{overlay} becomes ready on an empty cluster", cluster.until(lambda: cluster.unrest(namespace)))
+        for secret, value in (("satis-web-users", f"htpasswd={user()}"), ("satis-status-page", "token=0123456789abcdef")):
+            cluster.kubectl("-n", home, "create", "secret", "generic", secret, f"--from-literal={value}")
+    unready = cluster.until(lambda: [what for namespace in installation.namespaces for what in cluster.unrest(namespace)])
+    report.check(f"{installation.name} becomes ready on an empty cluster", unready)
 
 
-def pods(namespace):
-    return [f"pod {pod['metadata']['name']} is there" for pod in cluster.items("pods", namespace)]
+def user():
+    """A line of htpasswd."""
+    command = ["openssl", "passwd", "-apr1", push.PASSWORD]
+    return f"{push.READER}:{subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()}"
 
 
-def remove(report, overlay, namespace, definitions, before):
-    documents, _ = documents_of(overlay)
-    # The programs first, while they still have their rights: so they end sooner.
-    cluster.kubectl("-n", namespace, "delete", "deployments", "--all")
-    report.check(f"{overlay}: all pods end", cluster.until(lambda: pods(namespace)))
-    cluster.kubectl("delete", "--ignore-not-found", "-f", "-", given=together(documents))
-    cluster.kubectl("delete", "--ignore-not-found", "-f", "-", given=definitions)
+def pods(installation):
+    for namespace in installation.namespaces:
+        for pod in cluster.items("pods", namespace):
+            yield f"pod {pod['metadata']['name']} is there"
+
+
+def remove(report, installation, foreign, before):
+    documents, _ = installation.documents()
+    cluster.kubectl("-n", installation.namespaces[-1], "delete", "satisrepositories", "--all")
+    # The programs before their rights: so they end sooner.
+    for namespace in installation.namespaces:
+        cluster.kubectl("-n", namespace, "delete", "deployments", "--all")
+    report.check(f"{installation.name}: all pods end", cluster.until(lambda: pods(installation)))
+    cluster.delete(documents)
+    cluster.delete(foreign)
     cluster.kubectl("delete", "-f", str(cluster.DEFINITIONS))
     left = cluster.until(lambda: cluster.added(before, lambda kind, *_: kind == "PersistentVolume"), seconds=60)
-    report.check(f"{overlay} leaves nothing but its volumes", left)
+    report.check(f"{installation.name} leaves nothing but its volumes", left)

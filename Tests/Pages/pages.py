@@ -120,9 +120,9 @@ def main(chosen):
     try:
         with Scene() as scene:
             story(report, scene, pages, before)
-        cluster.empty()
-        if not chosen or "overlays" in chosen:
-            overlays.check(report, before)
+            cluster.empty()
+            if not chosen or "overlays" in chosen:
+                overlays.check(report, scene, before)
     finally:
         cluster.empty()
         cluster.restore()

@@ -54,13 +54,26 @@ class Scene:
         self.run_git(self.folder, "clone", "--quiet", "--bare", str(work), str(bare))
         self.run_git(bare, "update-server-info")
 
+    def release(self, package):
+        """Pushes a commit with the next tag, and returns both."""
+        work, bare = self.folder / package, self.git / "acme" / f"{package}.git"
+        tags = self.run_git(work, "tag", "--sort=v:refname").split()
+        tag = f"1.{len(tags)}.0"
+        (work / "src" / "Greeting.php").write_text(f"<?php // {tag}\n")
+        self.commit(work)
+        self.run_git(work, "tag", tag)
+        self.run_git(work, "push", "--quiet", "--tags", str(bare), "main")
+        self.run_git(bare, "update-server-info")
+        return self.run_git(work, "rev-parse", "HEAD").strip(), tag
+
     def commit(self, folder):
         self.run_git(folder, "add", "--all")
-        self.run_git(folder, "commit", "--quiet", "--message", "First version")
+        self.run_git(folder, "commit", "--quiet", "--message", "Another version")
 
     def run_git(self, folder, *arguments):
         identity = ["-c", "user.name=Reader", "-c", "user.email=reader@example.org"]
-        subprocess.run(["git", *identity, "-C", str(folder), *arguments], check=True)
+        command = ["git", *identity, "-C", str(folder), *arguments]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     def serve(self):
         address = cluster.kubectl("get", "nodes", "-o", "jsonpath={.items[0].status.addresses[0].address}")
@@ -76,18 +89,13 @@ class Scene:
         """The text with the names of this scene in the place of those of the pages."""
         names = {
             "https://git.example.org": lambda: self.url,
-            "https://packages.example.org": lambda: service("satis-web"),
-            "https://hooks.example.org": lambda: service("satis-webhook"),
+            "https://packages.example.org": lambda: cluster.service("satis-web"),
+            "https://hooks.example.org": lambda: cluster.service("satis-webhook"),
         }
         for name, value in names.items():
             if name in text:
                 text = text.replace(name, value())
         return text
-
-
-def service(name):
-    """Its URL by address: this machine reaches services, and has no names of theirs."""
-    return "http://" + cluster.kubectl("-n", "satis", "get", "service", name, "-o", "jsonpath={.spec.clusterIP}")
 
 
 class Files(http.server.SimpleHTTPRequestHandler):
