@@ -10,6 +10,8 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
   private let clock = ContinuousClock()
   private let state: Mutex<State>
   private let changed = Signal()
+  private let closed = AsyncStream<Never>.makeStream()
+  private let patience: @Sendable () async -> Void
   private let observe: @Sendable (WorkQueueEvent) -> Void
 
   /// Creates an empty queue, which collects keys but starts no work before `resume()`: decisions wait until the
@@ -17,11 +19,14 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
   ///
   /// - Parameters:
   ///   - waitsForPermission: whether it has to be allowed besides, by `allow(until:)`.
+  ///   - patience: returns when work that still runs after `close()` has had time enough: 30 s, as it is usual.
   ///   - observe: is told what happens, and returns at once.
   public init(
     maximumConcurrency: Int, waitsForPermission: Bool = false,
+    patience: @escaping @Sendable () async -> Void = { try? await Task.sleep(for: .seconds(30)) },
     observe: @escaping @Sendable (WorkQueueEvent) -> Void = { _ in }
   ) {
+    self.patience = patience
     self.observe = observe
     state = Mutex(
       State(
@@ -69,13 +74,28 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
   }
 
   /// Ends the queue in an orderly way: no new key is taken, and `run` returns when the running ones are done.
+  ///
+  /// What is not done in time is cancelled.
   public func close() {
     state.withLock { $0.isClosed = true }
     changed.send()
+    closed.continuation.finish()
   }
 
   /// Works until the queue is closed or the task is cancelled.
   public func run(_ work: @escaping @Sendable (Key) async -> WorkOutcome) async {
+    await withTaskGroup { group in
+      group.addTask { await self.hand(to: work) }
+      group.addTask {
+        for await _ in self.closed.stream {}
+        await self.patience()
+      }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  private func hand(to work: @escaping @Sendable (Key) async -> WorkOutcome) async {
     await withDiscardingTaskGroup { group in
       while let key = await next() {
         group.addTask {

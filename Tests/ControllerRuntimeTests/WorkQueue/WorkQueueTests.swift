@@ -169,6 +169,25 @@ private final class Ledger: Sendable {
     #expect(ledger.finished == [1: 1])
   }
 
+  @Test func `closing cancels work that does not end in time`() async {
+    let queue = WorkQueue<Int>(maximumConcurrency: 1, patience: {})
+    let started = AsyncStream<Void>.makeStream()
+    queue.add([1])
+    queue.resume()
+    let run = Task {
+      await queue.run { _ in
+        started.continuation.yield()
+        // Ends with the task.
+        for await _ in AsyncStream<Never>.makeStream().stream {}
+        #expect(Task.isCancelled)
+        return .settled
+      }
+    }
+    for await _ in started.stream { break }
+    queue.close()
+    await run.value
+  }
+
   @Test func `a queue that was closed before it ran does nothing`() async {
     let queue = WorkQueue<Int>(maximumConcurrency: 1)
     queue.add([1])
