@@ -220,6 +220,13 @@ import Yams
     try await server.wait(for: Pod.self, pod.metadata.name, in: Self.namespace) {
       $0.metadata.labels?[ResourceNames.stopLabel] != nil
     }
+    // It was told long ago, and its node has to end it now.
+    _ = try await server.client.mergePatch(
+      Pod.self, pod.key, patch: ["metadata": ["labels": [ResourceNames.stopLabel: "1"]]], resourceVersion: nil
+    )
+    try await server.wait(for: Pod.self, pod.metadata.name, in: Self.namespace) {
+      $0.spec?.activeDeadlineSeconds == 1
+    }
   }
 
   /// What is told twice becomes a series.

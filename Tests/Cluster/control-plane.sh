@@ -156,15 +156,15 @@ YAML
 
 # wait_for_definitions DEFINITION… -- KUBECTL…: an older kubectl refuses to wait for one that has no status yet.
 wait_for_definitions() {
-  local definitions=() deadline
+  local definitions=() deadline told
   while [ "$1" != -- ]; do
     definitions+=("$1")
     shift
   done
   shift
   deadline=$(($(date +%s) + 60))
-  until "$@" wait --for condition=Established --timeout 60s "${definitions[@]}" >/dev/null 2>&1; do
-    [ "$(date +%s)" -lt "$deadline" ] || fail "the API server does not serve ${definitions[*]}" "see its log"
+  until told=$("$@" wait --for condition=Established --timeout 10s "${definitions[@]}" 2>&1); do
+    [ "$(date +%s)" -lt "$deadline" ] || fail "the API server does not serve ${definitions[*]}" "$told"
   done
 }
 

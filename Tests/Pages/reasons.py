@@ -5,7 +5,9 @@ import re
 from definitions import ROOT
 
 PAGE = "deploy/docs/troubleshooting.md"
-# Where reasons are given: by the runner in the pod, and by the controller.
+# Every reason of an attempt.
+ATTEMPTS = ROOT / "Sources/SatisAPI/Resources/AttemptReason.swift"
+# Where other reasons are given: by the runner in the pod, and by the controller.
 SOURCES = [
     *(ROOT / "Sources/SatisController/Runner").glob("*.php"),
     *(ROOT / "Sources/SatisController/Planning").glob("*.swift"),
@@ -19,6 +21,7 @@ OTHERS = {
 
 
 def given():
+    yield from re.findall(r'case \w+ = "(\w+)"', ATTEMPTS.read_text())
     for path in SOURCES:
         yield from re.findall(r"[\"']([A-Z][a-z]+(?:[A-Z][A-Za-z]+)+)[\"']", path.read_text())
 

@@ -6,8 +6,8 @@ import ServiceLifecycle
 
 /// Serves a router's routes over HTTP/1.1, and does nothing between two requests.
 ///
-/// Hummingbird's own application keeps the date of its answers at hand, for which it wakes each second: that is most of
-/// what a process costs that waits for something to happen.
+/// Hummingbird's own application keeps the date of its answers at hand, for which it wakes each second, as long as it
+/// lives.
 struct QuietApplication: ApplicationProtocol {
   let responder: RouterResponder<BasicRequestContext>
   let configuration: ApplicationConfiguration

@@ -169,8 +169,8 @@ private final class Ledger: Sendable {
     #expect(ledger.finished == [1: 1])
   }
 
-  @Test func `closing cancels work that does not end in time`() async {
-    let queue = WorkQueue<Int>(maximumConcurrency: 1, patience: {})
+  /// Runs a queue with work that ends when it is cancelled, and returns once it has begun.
+  private func runHanging(_ queue: WorkQueue<Int>) async -> Task<Void, Never> {
     let started = AsyncStream<Void>.makeStream()
     queue.add([1])
     queue.resume()
@@ -184,6 +184,12 @@ private final class Ledger: Sendable {
       }
     }
     for await _ in started.stream { break }
+    return run
+  }
+
+  @Test func `closing cancels work that does not end in time`() async {
+    let queue = WorkQueue<Int>(maximumConcurrency: 1, patience: {})
+    let run = await runHanging(queue)
     queue.close()
     await run.value
   }
@@ -201,19 +207,7 @@ private final class Ledger: Sendable {
 
   @Test func `cancelling reaches the work that runs and ends the queue`() async {
     let queue = WorkQueue<Int>(maximumConcurrency: 4)
-    let started = AsyncStream<Void>.makeStream()
-    queue.add([1])
-    queue.resume()
-    let run = Task {
-      await queue.run { _ in
-        started.continuation.yield()
-        // Ends with the task.
-        for await _ in AsyncStream<Never>.makeStream().stream {}
-        #expect(Task.isCancelled)
-        return .settled
-      }
-    }
-    for await _ in started.stream { break }
+    let run = await runHanging(queue)
     run.cancel()
     await run.value
   }
