@@ -43,6 +43,29 @@ import Testing
     }
   }
 
+  @Test func `a leader that is asked to end while a request hangs gives it up, and the Lease back`()
+    async throws
+  {
+    try await inHistory(jobs: 0) { namespace, history in
+      let proxy = try FaultProxy(upstream: server.client.configuration) { request in
+        request.method == "POST" && request.path.hasSuffix("/jobs") ? .hold(.beforeForwarding) : nil
+      }
+      try await proxy.run { kubeconfig in
+        let process = try OperatorProcess.controller(
+          kubeconfig: kubeconfig, namespace: namespace, electsLeader: true)
+        let leader = try await history.holder(after: nil)
+        try await server.createBuild("b1", of: "acme", in: namespace)
+        await proxy.waitUntilHolding()
+        let began = ContinuousClock.now
+        process.beginTermination()
+        #expect(await process.end() == 0)
+        print("shutdown while a request hangs: \(ContinuousClock.now - began)")
+        #expect(try await server.observe(Lease.self, in: namespace) { _ in true }.spec?.holderIdentity == "")
+        #expect(history.holders.first == leader)
+      }
+    }
+  }
+
   @Test func `a leader that is killed is followed when its Lease has run out, and every build gets one Job`()
     async throws
   {
@@ -116,9 +139,10 @@ import Testing
 
   // MARK: - Builds
 
-  /// Runs the body in a namespace with a repository, and checks that its two builds have got one Job each.
-  private func inHistory(_ body: @escaping @Sendable (String, LeaseHistory) async throws -> Void) async throws
-  {
+  /// Runs the body in a namespace with a repository, and counts the Jobs of all its builds: one for each that could start.
+  private func inHistory(
+    jobs expected: Int = 2, _ body: @escaping @Sendable (String, LeaseHistory) async throws -> Void
+  ) async throws {
     try await server.withNamespace { namespace in
       let names = try await JobCount(server: server, namespace: namespace).during {
         try await server.createRepository("acme", in: namespace) {
@@ -127,7 +151,7 @@ import Testing
         }
         try await LeaseHistory.during(server, namespace) { try await body(namespace, $0) }
       }
-      #expect(names.count == 2)
+      #expect(names.count == expected)
     }
   }
 
