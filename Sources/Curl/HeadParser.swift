@@ -21,33 +21,40 @@ struct HeadParser {
   var complete: CurlStreamHead? { isComplete ? head : nil }
 
   /// Takes the next line with its line break.
-  mutating func accept(_ line: some Collection<UInt8>) -> Step {
+  mutating func accept(_ line: some BidirectionalCollection<UInt8>) -> Step {
     // What follows the body of a chunked response are trailers, which nobody here asks for.
     guard !isComplete else { return .more }
     size += line.count
     guard size <= Self.maximumBytes else { return .tooLarge }
-    let text = String(decoding: line, as: UTF8.self).trimmed
-    if text.isEmpty {
+    let line = line[...].trimmed
+    if line.isEmpty {
       // An interim response, such as 100, comes before the real one. 101 is none, and nobody here asks for it.
       guard head.status >= 200 || head.status == 101 else { return .more }
       isComplete = true
       return .complete(head)
     }
-    if text.hasPrefix("HTTP/") {
+    if line.starts(with: "HTTP/".utf8) {
+      let status = line.split(separator: UInt8(ascii: " "), maxSplits: 2).dropFirst().first
       head = CurlStreamHead(
-        status: text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0, headers: [])
-    } else if let colon = text.firstIndex(of: ":") {
-      head.headers.append((String(text[..<colon]), text[text.index(after: colon)...].trimmed))
+        status: status.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0, headers: [])
+    } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
+      let value = line[line.index(after: colon)...].trimmed
+      head.headers.append(
+        (String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self)))
     }
     return .more
   }
 }
 
-extension StringProtocol {
-  fileprivate var trimmed: String {
-    let isBlank = { (character: Character) in character.isWhitespace }
+extension BidirectionalCollection<UInt8> where SubSequence == Self {
+  /// Without the line break, and without what surrounds a value (RFC 9110, section 5.6.3).
+  fileprivate var trimmed: Self {
+    let isBlank = { (byte: UInt8) in
+      byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+        || byte == UInt8(ascii: "\n")
+    }
     let start = drop(while: isBlank)
-    guard let last = start.lastIndex(where: { !isBlank($0) }) else { return "" }
-    return String(start[...last])
+    guard let last = start.lastIndex(where: { !isBlank($0) }) else { return start }
+    return start[...last]
   }
 }

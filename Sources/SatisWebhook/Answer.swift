@@ -40,6 +40,11 @@ enum Answer: Sendable {
     }
   }
 
+  /// Whether the call was understood and asks for nothing.
+  var isIgnored: Bool {
+    if case .ignored = self { true } else { false }
+  }
+
   /// Whether the sender has nothing more to do.
   var isSuccess: Bool {
     if case .refused = self { false } else { true }

@@ -3,8 +3,14 @@ import Logging
 import SatisAPI
 
 /// The way of a call: admission, proof, event, build.
+///
+/// What a call to a repository needs is read from what the API server has in its memory, which is enough to take a push: a
+/// build for a repository or a source that is no longer there ends with a message, and a secret that was taken away a
+/// moment ago was a good one until then. Nothing is refused or ignored because of it: before such a verdict everything
+/// is read again, live, so that a secret or a source that was added a moment ago counts at once.
 struct DeliveryHandler: Sendable {
   let store: any BuildStore
+  private let recentStore: any BuildStore
   /// The only namespace whose repositories are served; nil for all.
   let namespace: String?
   /// For all requests to the API server together: git hosts wait for 10 seconds and count silence as failure.
@@ -14,6 +20,7 @@ struct DeliveryHandler: Sendable {
 
   init(store: any BuildStore, namespace: String?, timeLimit: Duration) {
     self.store = store
+    recentStore = store.recent
     self.namespace = namespace
     self.timeLimit = timeLimit
   }
@@ -23,10 +30,8 @@ struct DeliveryHandler: Sendable {
   /// Nothing is made unless the answer is `created`, or what the API server answered was lost.
   func answer(_ delivery: Delivery, from host: any GitHost, to address: Address) async -> Answer {
     let answer = await withTimeLimit(timeLimit) { () async -> Answer in
-      let store = ReadAhead(store, known: secretNames)
-      defer { store.end() }
       do throws(Refusal) {
-        return try await handle(delivery, from: host, to: address, store)
+        return try await handle(delivery, from: host, to: address)
       } catch {
         return .refused(error)
       }
@@ -35,18 +40,41 @@ struct DeliveryHandler: Sendable {
   }
 
   private func handle(
-    _ delivery: Delivery, from host: any GitHost, to address: Address, _ store: any BuildStore
+    _ delivery: Delivery, from host: any GitHost, to address: Address
   ) async throws(Refusal) -> Answer {
     if let reason = host.trial(in: delivery.headers) { return .ignored(reason: reason) }
     let proof = try host.proof(in: delivery)
+    // Of a whole namespace, some repositories may take a call that others, by an old secret, would not.
+    if address.repository != nil {
+      do throws(Refusal) {
+        let answer = try await handle(delivery, proof, from: host, to: address, isLive: false)
+        if !answer.isIgnored { return answer }
+      } catch {
+        switch error {
+        case .unauthorized: break
+        // When the time is up, the first reason says more than that nobody waits.
+        case .unavailable where !Task.isCancelled: break
+        default: throw error
+        }
+      }
+    }
+    return try await handle(delivery, proof, from: host, to: address, isLive: true)
+  }
+
+  private func handle(
+    _ delivery: Delivery, _ proof: Proof, from host: any GitHost, to address: Address, isLive: Bool
+  ) async throws(Refusal) -> Answer {
+    let store = ReadAhead(isLive ? store : recentStore, known: secretNames)
+    defer { store.end() }
     let (verified, repositories) = try await admit(delivery, proof: proof, to: address, store)
     switch try host.event(in: verified) {
     case .ping: return .pong
     case .other(let reason): return .ignored(reason: reason)
     case .push(let push):
       do throws(KubernetesError) {
-        return try await PushHandler(store: store, provider: host.provider, configurations: configurations)
-          .answer(push, to: repositories, at: address)
+        return try await PushHandler(
+          store: store, isLive: isLive, provider: host.provider, configurations: configurations
+        ).answer(push, to: repositories, at: address)
       } catch {
         throw unavailable(error)
       }

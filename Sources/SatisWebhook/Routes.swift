@@ -72,19 +72,27 @@ struct Routes: Sendable {
 
   /// What a sender chooses is made printable, so that it cannot forge lines.
   private func log(_ answer: Answer, host: any GitHost, delivery: String?, address: Address) {
-    var logger = logger
-    logger[metadataKey: "host"] = "\(host.provider)"
-    logger[metadataKey: "delivery"] = "\(delivery?.printable(limit: 256) ?? "none")"
-    logger[metadataKey: "repository"] = "\(address.description.printable(limit: 512) ?? "none")"
+    var metadata: Logger.Metadata = [
+      "host": "\(host.provider)", "delivery": "\(delivery?.printable(limit: 256) ?? "none")",
+      "repository": "\(address.description.printable(limit: 512) ?? "none")",
+    ]
     switch answer {
-    case .created(let builds): logger.info("build created", metadata: ["build": "\(names(builds))"])
-    case .duplicate(let builds): logger.info("call repeated", metadata: ["build": "\(names(builds))"])
-    case .pong: logger.info("ping answered")
-    case .ignored(let reason): logger.info("call ignored", metadata: ["reason": "\(reason)"])
-    case .refused(.unavailable(let reason)):
-      logger.error("call refused", metadata: ["error": "unavailable", "reason": "\(reason)"])
+    case .created(let builds):
+      metadata["build"] = "\(names(builds))"
+      logger.info("build created", metadata: metadata)
+    case .duplicate(let builds):
+      metadata["build"] = "\(names(builds))"
+      logger.info("call repeated", metadata: metadata)
+    case .pong: logger.info("ping answered", metadata: metadata)
+    case .ignored(let reason):
+      metadata["reason"] = "\(reason)"
+      logger.info("call ignored", metadata: metadata)
     case .refused(let refusal):
-      logger.warning("call refused", metadata: ["error": "\(refusal.code)", "reason": "\(refusal.reason)"])
+      metadata["error"] = "\(refusal.code)"
+      metadata["reason"] = "\(refusal.reason)"
+      // That the API server is away is ours to mend, and not the sender's.
+      let level: Logger.Level = if case .unavailable = refusal { .error } else { .warning }
+      logger.log(level: level, "call refused", metadata: metadata)
     }
   }
 

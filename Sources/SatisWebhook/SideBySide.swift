@@ -5,7 +5,9 @@ extension Collection where Element: Sendable, Self: Sendable {
   func mapSideBySide<Result: Sendable>(
     atMost limit: Int = 16, _ transform: @escaping @Sendable (Element) async -> Result
   ) async -> [Result] {
-    await withTaskGroup(of: (Int, Result).self) { group in
+    // Nearly always there is one, for which a task of its own is nothing but a detour.
+    if let first, count == 1 { return [await transform(first)] }
+    return await withTaskGroup(of: (Int, Result).self) { group in
       var results: [Int: Result] = [:]
       for (index, element) in enumerated() {
         if index >= limit, let (done, result) = await group.next() { results[done] = result }

@@ -5,11 +5,17 @@ import Synchronization
 
 /// An API server in memory, which can be told to fail.
 final class FakeStore: BuildStore {
-  private struct State {
+  private struct Objects {
     var repositories: [NamespacedName: SatisRepository] = [:]
     var secrets: [NamespacedName: Secret] = [:]
     var configMaps: [NamespacedName: ConfigMap] = [:]
+  }
+
+  private struct State {
+    var objects = Objects()
     var builds: [NamespacedName: SatisBuild] = [:]
+    /// What the server remembers, where that is not how things are.
+    var remembered: Objects?
     var requests: [String] = []
     var faults: [Request: Fault] = [:]
     var secretFaults: [String: Fault] = [:]
@@ -41,18 +47,18 @@ final class FakeStore: BuildStore {
   var requests: [String] { state.withLock { $0.requests } }
 
   func add(_ repository: SatisRepository) {
-    state.withLock { $0.repositories[repository.key] = repository }
+    state.withLock { $0.objects.repositories[repository.key] = repository }
   }
 
   func add(secret name: String, _ data: [String: String]) {
     let metadata = ObjectMetadata(name: name, namespace: "satis")
     let secret = Secret(metadata: metadata, data: data.mapValues { Base64Data(Array($0.utf8)) })
-    state.withLock { $0.secrets[secret.key] = secret }
+    state.withLock { $0.objects.secrets[secret.key] = secret }
   }
 
   func add(configMap name: String, _ data: [String: String]) {
     let map = ConfigMap(metadata: ObjectMetadata(name: name, namespace: "satis"), data: data)
-    state.withLock { $0.configMaps[map.key] = map }
+    state.withLock { $0.objects.configMaps[map.key] = map }
   }
 
   /// Lets a build end, or go on, as the controller would.
@@ -80,7 +86,7 @@ final class FakeStore: BuildStore {
   }
 
   func remove(_ key: NamespacedName) {
-    state.withLock { $0.repositories[key] = nil }
+    state.withLock { $0.objects.repositories[key] = nil }
   }
 
   /// From now on requests of these kinds are answered together only: one of each has to be there.
@@ -88,29 +94,56 @@ final class FakeStore: BuildStore {
     state.withLock { $0.meeting = requests }
   }
 
+  /// From now on the server's memory stays as it is, whatever changes.
+  func stopRemembering() {
+    state.withLock { $0.remembered = $0.objects }
+  }
+
+  var recent: any BuildStore { RecentStore(store: self) }
+
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
-    let name = "get SatisRepository \(key)"
-    try await note(.repository, name)
-    return try found(state.withLock { $0.repositories[key] }, name)
+    try await repository(key, "get") { $0.objects }
   }
 
   func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret {
-    let name = "get Secret \(key)"
+    try await secret(key, "get") { $0.objects }
+  }
+
+  func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
+    try await configMap(key, "get") { $0.objects }
+  }
+
+  private func repository(
+    _ key: NamespacedName, _ verb: String, in objects: @Sendable (State) -> Objects
+  ) async throws(KubernetesError) -> SatisRepository {
+    let name = "\(verb) SatisRepository \(key)"
+    try await note(.repository, name)
+    return try found(state.withLock { objects($0).repositories[key] }, name)
+  }
+
+  private func secret(
+    _ key: NamespacedName, _ verb: String, in objects: @Sendable (State) -> Objects
+  ) async throws(KubernetesError) -> Secret {
+    let name = "\(verb) Secret \(key)"
     try await note(.secret, name, fault: state.withLock { $0.secretFaults[key.name] })
-    return try found(state.withLock { $0.secrets[key] }, name)
+    return try found(state.withLock { objects($0).secrets[key] }, name)
+  }
+
+  private func configMap(
+    _ key: NamespacedName, _ verb: String, in objects: @Sendable (State) -> Objects
+  ) async throws(KubernetesError) -> ConfigMap {
+    let name = "\(verb) ConfigMap \(key)"
+    try await note(.configMap, name)
+    return try found(state.withLock { objects($0).configMaps[key] }, name)
   }
 
   func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
     try await note(.repositories, "list SatisRepository \(namespace)")
     return state.withLock { state in
-      state.repositories.values.filter { $0.key.namespace == namespace }.sorted { $0.key.name < $1.key.name }
+      state.objects.repositories.values.filter { $0.key.namespace == namespace }.sorted {
+        $0.key.name < $1.key.name
+      }
     }
-  }
-
-  func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
-    let name = "get ConfigMap \(key)"
-    try await note(.configMap, name)
-    return try found(state.withLock { $0.configMaps[key] }, name)
   }
 
   func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild {
@@ -170,6 +203,37 @@ final class FakeStore: BuildStore {
         return Array(state.met.values)
       }
       for waiter in all { waiter.resume() }
+    }
+  }
+
+  /// What the server has in its memory; its requests are named `recall`.
+  private struct RecentStore: BuildStore {
+    let store: FakeStore
+
+    var recent: any BuildStore { self }
+
+    func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
+      try await store.repository(key, "recall") { $0.remembered ?? $0.objects }
+    }
+
+    func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret {
+      try await store.secret(key, "recall") { $0.remembered ?? $0.objects }
+    }
+
+    func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
+      try await store.configMap(key, "recall") { $0.remembered ?? $0.objects }
+    }
+
+    func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+      try await store.repositories(in: namespace)
+    }
+
+    func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild {
+      try await store.build(key)
+    }
+
+    func create(_ build: SatisBuild) async throws(KubernetesError) {
+      try await store.create(build)
     }
   }
 }

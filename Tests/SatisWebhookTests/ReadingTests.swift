@@ -10,7 +10,7 @@ import Testing
   private let handler: DeliveryHandler
   private let known = Address(namespace: "satis", repository: "packages")
   private let unknown = Address(namespace: "satis", repository: "unknown")
-  private let decoy = "get Secret satis/satis-webhook-no-such-secret"
+  private let decoy = "Secret satis/satis-webhook-no-such-secret"
 
   init() {
     handler = DeliveryHandler(store: fixture.store, namespace: "satis", timeLimit: .seconds(8))
@@ -30,6 +30,11 @@ import Testing
     return fixture.store.requests.dropFirst(before).sorted()
   }
 
+  /// The requests by which objects are looked for in the server's memory and then, before a refusal, live.
+  private func both(_ objects: String...) -> [String] {
+    objects.flatMap { ["recall \($0)", "get \($0)"] }.sorted()
+  }
+
   @Test func `the secrets of a repository are read together with it, once they are known`() async {
     _ = await send(to: known)
     let asked = await requests { #expect(await send(to: known) == "duplicate") }
@@ -37,7 +42,7 @@ import Testing
     #expect(
       asked == [
         "create SatisBuild satis/\(build)", "get SatisBuild satis/\(build)",
-        "get SatisRepository satis/packages", "get Secret satis/packages-webhook",
+        "recall SatisRepository satis/packages", "recall Secret satis/packages-webhook",
       ])
   }
 
@@ -54,8 +59,8 @@ import Testing
     fixture.store.meet([.repository, .secret])
     let asked = await requests { #expect(await send(to: known, secret: "wrong") == "unauthorized") }
     let unknownAsked = await requests { #expect(await send(to: unknown) == "unauthorized") }
-    #expect(asked == ["get SatisRepository satis/packages", "get Secret satis/packages-webhook"])
-    #expect(unknownAsked == ["get SatisRepository satis/unknown", decoy].sorted())
+    #expect(asked == both("SatisRepository satis/packages", "Secret satis/packages-webhook"))
+    #expect(unknownAsked == both("SatisRepository satis/unknown", decoy))
   }
 
   @Test func `a secret that was named since then is read, and the earlier one lets nobody in`() async {
@@ -63,9 +68,9 @@ import Testing
     fixture.store.add(secret: "next", ["secret": "new secret"])
     fixture.store.add(Fixture.repository(secrets: [.init(name: "next", key: "secret")]))
     let asked = await requests { #expect(await send(to: known) == "unauthorized") }
-    #expect(asked.contains("get Secret satis/next"))
+    #expect(asked.contains("recall Secret satis/next"))
     let next = await requests { #expect(await send(to: known, secret: "new secret") == "duplicate") }
-    #expect(!next.contains("get Secret satis/packages-webhook"))
+    #expect(!next.contains("recall Secret satis/packages-webhook"))
   }
 
   @Test func `a failure to read what is no longer named does not matter`() async {
@@ -81,6 +86,6 @@ import Testing
     fixture.store.remove(NamespacedName(namespace: "satis", name: "packages"))
     #expect(await send(to: known) == "unauthorized")
     let asked = await requests { #expect(await send(to: known) == "unauthorized") }
-    #expect(asked == ["get SatisRepository satis/packages", decoy].sorted())
+    #expect(asked == both("SatisRepository satis/packages", decoy))
   }
 }

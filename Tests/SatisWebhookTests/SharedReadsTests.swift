@@ -8,7 +8,7 @@ import Testing
   private let key = NamespacedName(namespace: "satis", name: "packages")
 
   /// A source that counts, and answers when it is told to.
-  private final class Source: Sendable {
+  fileprivate final class Source: Sendable {
     let asked = AsyncStream<Int>.makeStream()
     private let answers = Mutex<[CheckedContinuation<Result<Int, KubernetesError>, Never>]>([])
     private let count = Mutex(0)
@@ -102,5 +102,90 @@ import Testing
     task.cancel()
     await #expect(throws: KubernetesError.self) { try await task.value }
     #expect(reads.waiting(for: key) == 0)
+  }
+
+  @Test func `a read serves those who come within its lifetime, and no longer`() async throws {
+    let clock = Clock()
+    let reads = clock.reads(from: source)
+    var asked = source.asked.stream.makeAsyncIterator()
+    async let first = reads.read(key)
+    #expect(await asked.next() == 1)
+    clock.advance(by: .milliseconds(900))
+    async let second = reads.read(key)
+    while reads.waiting(for: key) < 2 { await Task.yield() }
+    source.answer(.success(1))
+    let both = try await [first, second]
+    #expect(both == [1, 1])
+    clock.advance(by: .milliseconds(99))
+    #expect(try await reads.read(key) == 1)
+    clock.advance(by: .milliseconds(1))
+    async let late = reads.read(key)
+    #expect(await asked.next() == 2)
+    source.answer(.success(2))
+    let answer = try await late
+    #expect(answer == 2)
+  }
+
+  @Test func `who comes during a read whose lifetime is over waits for the next one`() async throws {
+    let clock = Clock()
+    let reads = clock.reads(from: source)
+    var asked = source.asked.stream.makeAsyncIterator()
+    async let first = reads.read(key)
+    #expect(await asked.next() == 1)
+    clock.advance(by: .seconds(1))
+    async let second = reads.read(key)
+    while reads.waiting(for: key) < 2 { await Task.yield() }
+    source.answer(.success(1))
+    #expect(await asked.next() == 2)
+    source.answer(.success(2))
+    let both = try await [first, second]
+    #expect(both == [1, 2])
+  }
+
+  @Test func `a failure serves only those who waited for it`() async throws {
+    let clock = Clock()
+    let reads = clock.reads(from: source)
+    var asked = source.asked.stream.makeAsyncIterator()
+    let failing = Task { try await reads.read(key) }
+    _ = await asked.next()
+    source.answer(.failure(KubernetesError(request: "read", cause: .status(.init(code: 404)))))
+    await #expect(throws: KubernetesError.self) { try await failing.value }
+    async let next = reads.read(key)
+    #expect(await asked.next() == 2)
+    source.answer(.success(2))
+    let value = try await next
+    #expect(value == 2)
+  }
+
+  @Test func `what is too old is not kept`() async throws {
+    let clock = Clock()
+    let reads = clock.reads(from: source)
+    var asked = source.asked.stream.makeAsyncIterator()
+    for number in 1...100 {
+      let name = NamespacedName(namespace: "satis", name: "packages-\(number)")
+      async let read = reads.read(name)
+      _ = await asked.next()
+      source.answer(.success(number))
+      _ = try await read
+      clock.advance(by: .milliseconds(100))
+    }
+    #expect(reads.kept == 10)
+  }
+}
+
+/// A clock that stands until a test moves it.
+private final class Clock: Sendable {
+  private let start = ContinuousClock.now
+  private let passed = Mutex(Duration.zero)
+
+  func advance(by time: Duration) {
+    passed.withLock { $0 += time }
+  }
+
+  /// Reads that live for a second.
+  func reads(from source: SharedReadsTests.Source) -> SharedReads<Int> {
+    SharedReads(lifetime: .seconds(1), now: { self.start + self.passed.withLock { $0 } }) {
+      _ throws(KubernetesError) in try await source.read()
+    }
   }
 }

@@ -79,11 +79,17 @@ public final class KubernetesClient: Sendable {
     await transport.shutdown()
   }
 
-  /// Reads one object from the server, never from a cache.
+  /// Reads one object from the server, never from a cache of this process.
+  ///
+  /// - Parameter notOlderThan: a version that the object must have reached; the server may then answer from its memory,
+  ///   which spares it a read of its storage. `"0"` is whatever version it has in memory, usually some milliseconds behind.
+  ///   Nil reads the most recent version.
   public func get<Object: KubernetesObject>(
-    _ type: Object.Type, _ key: NamespacedName
+    _ type: Object.Type, _ key: NamespacedName, notOlderThan: String? = nil
   ) async throws(KubernetesError) -> Object {
-    try await transport.object(Object.self, APIRequest(verb: .get, on: Object.resourceType, key: key))
+    var request = APIRequest(verb: .get, on: Object.resourceType, key: key)
+    request.query("resourceVersion", notOlderThan)
+    return try await transport.object(Object.self, request)
   }
 
   /// Lists a page of objects.

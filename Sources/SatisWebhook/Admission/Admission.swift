@@ -1,7 +1,7 @@
 import KubernetesClient
 import SatisAPI
 
-/// Where a call wants to go and which secrets open the way, as the API server has them at this moment.
+/// Where a call wants to go and which secrets open the way, as the store has them.
 struct Admission: Sendable {
   private let namespace: String
   /// Nil when there is none, which the sender is not to learn.

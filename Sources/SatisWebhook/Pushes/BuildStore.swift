@@ -4,8 +4,11 @@ public import SatisAPI
 /// All that the webhook service does with the API server: it reads who may call and what satis.json lists, and stores an
 /// object for each source that was pushed.
 ///
-/// Everything is read live, so that a changed secret counts at once. Cancelling the task ends a request.
+/// Everything is read live but for what `recent` says. Cancelling the task ends a request.
 public protocol BuildStore: ConfigurationReader {
+  /// The same store, whose repositories, Secrets and ConfigMaps may be some milliseconds old where that spares the server
+  /// work.
+  var recent: any BuildStore { get }
   /// Reads a repository.
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository
   /// Reads all repositories of a namespace.
@@ -19,15 +22,27 @@ public protocol BuildStore: ConfigurationReader {
 /// The API server itself.
 public struct ClusterBuildStore: BuildStore {
   private let client: KubernetesClient
+  /// The version that what is read must have reached; nil for the most recent one.
+  private let version: String?
 
   /// Uses a client, with its credentials.
   public init(client: KubernetesClient) {
-    self.client = client
+    self.init(client, version: nil)
   }
+
+  private init(_ client: KubernetesClient, version: String?) {
+    self.client = client
+    self.version = version
+  }
+
+  /// What the API server has in its memory.
+  ///
+  /// That is what it has heard from its storage so far, and it has to reach the same storage to take the build.
+  public var recent: any BuildStore { Self(client, version: "0") }
 
   /// `get satisrepositories`.
   public func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
-    try await client.get(SatisRepository.self, key)
+    try await client.get(SatisRepository.self, key, notOlderThan: version)
   }
 
   /// `list satisrepositories`.
@@ -37,12 +52,12 @@ public struct ClusterBuildStore: BuildStore {
 
   /// `get configmaps`.
   public func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
-    try await client.configMap(key)
+    try await client.get(ConfigMap.self, key, notOlderThan: version)
   }
 
   /// `get secrets`.
   public func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret {
-    try await client.secret(key)
+    try await client.get(Secret.self, key, notOlderThan: version)
   }
 
   /// `get satisbuilds`.

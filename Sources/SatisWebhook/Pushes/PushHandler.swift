@@ -4,6 +4,9 @@ import SatisAPI
 /// Makes the builds of a push whose sender is known.
 struct PushHandler: Sendable {
   let store: any BuildStore
+  /// Whether the store reads live. Otherwise a push is ignored unless satis.json lists its source: neither that it does
+  /// not, nor that there is none, is certain.
+  let isLive: Bool
   /// The host, as builds record it.
   let provider: String
   let configurations: KnownConfigurations
@@ -35,10 +38,10 @@ struct PushHandler: Sendable {
   private func outcome(
     of push: Push, in repository: SatisRepository, isNamed: Bool
   ) async -> Result<[StoredBuild], KubernetesError> {
-    let unknownSource = isNamed ? repository.spec.webhook?.unknownSource : nil
-    switch push.verdict(
-      configuration: await configuration(of: repository), unknownSource: unknownSource ?? .ignore)
-    {
+    let configuration = await configuration(of: repository)
+    if configuration == nil, !isLive { return .success([]) }
+    let unknownSource = isNamed && isLive ? repository.spec.webhook?.unknownSource : nil
+    switch push.verdict(configuration: configuration, unknownSource: unknownSource ?? .ignore) {
     case .ignore: return .success([])
     case .build(let sources):
       var builds: [StoredBuild] = []

@@ -9,30 +9,36 @@ struct PatientStore: BuildStore {
   private static let longestDelay: Duration = .seconds(1)
 
   private let store: any BuildStore
+  /// Whether what is read, and not only what is stored, is asked for again.
+  private let readsPatiently: Bool
   private let sleep: @Sendable (Duration) async throws -> Void
 
   init(
-    _ store: any BuildStore,
+    _ store: any BuildStore, readsPatiently: Bool = true,
     sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   ) {
     self.store = store
+    self.readsPatiently = readsPatiently
     self.sleep = sleep
   }
 
+  /// Where the server's memory gives no answer, a live look has to.
+  var recent: any BuildStore { Self(store.recent, readsPatiently: false, sleep: sleep) }
+
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
-    try await patiently { () throws(KubernetesError) in try await store.repository(key) }
+    try await read { () throws(KubernetesError) in try await store.repository(key) }
   }
 
   func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret {
-    try await patiently { () throws(KubernetesError) in try await store.secret(key) }
+    try await read { () throws(KubernetesError) in try await store.secret(key) }
   }
 
   func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
-    try await patiently { () throws(KubernetesError) in try await store.repositories(in: namespace) }
+    try await read { () throws(KubernetesError) in try await store.repositories(in: namespace) }
   }
 
   func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
-    try await patiently { () throws(KubernetesError) in try await store.configMap(key) }
+    try await read { () throws(KubernetesError) in try await store.configMap(key) }
   }
 
   func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild {
@@ -41,6 +47,12 @@ struct PatientStore: BuildStore {
 
   func create(_ build: SatisBuild) async throws(KubernetesError) {
     try await patiently { () throws(KubernetesError) in try await store.create(build) }
+  }
+
+  private func read<Answer>(
+    _ ask: () async throws(KubernetesError) -> Answer
+  ) async throws(KubernetesError) -> Answer {
+    readsPatiently ? try await patiently(ask) : try await ask()
   }
 
   private func patiently<Answer>(

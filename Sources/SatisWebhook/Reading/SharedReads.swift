@@ -6,6 +6,9 @@ import Synchronization
 ///
 /// In a storm of pushes nearly all calls want the same repository and the same Secrets.
 struct SharingStore: BuildStore {
+  /// How old an object may be that is read from the recent store.
+  private static let lifetime: Duration = .milliseconds(100)
+
   private let store: any BuildStore
   private let repositories: SharedReads<SatisRepository>
   private let secrets: SharedReads<Secret>
@@ -13,13 +16,24 @@ struct SharingStore: BuildStore {
   private let namespaces: SharedReads<[SatisRepository]>
 
   init(_ store: any BuildStore) {
+    self.init(store, lifetime: .zero)
+  }
+
+  private init(_ store: any BuildStore, lifetime: Duration) {
     self.store = store
-    repositories = SharedReads { key throws(KubernetesError) in try await store.repository(key) }
-    secrets = SharedReads { key throws(KubernetesError) in try await store.secret(key) }
-    configMaps = SharedReads { key throws(KubernetesError) in try await store.configMap(key) }
-    namespaces = SharedReads { key throws(KubernetesError) in try await store.repositories(in: key.namespace)
+    repositories = SharedReads(lifetime: lifetime) { key throws(KubernetesError) in
+      try await store.repository(key)
+    }
+    secrets = SharedReads(lifetime: lifetime) { key throws(KubernetesError) in try await store.secret(key) }
+    configMaps = SharedReads(lifetime: lifetime) { key throws(KubernetesError) in
+      try await store.configMap(key)
+    }
+    namespaces = SharedReads(lifetime: lifetime) { key throws(KubernetesError) in
+      try await store.repositories(in: key.namespace)
     }
   }
+
+  var recent: any BuildStore { Self(store.recent, lifetime: Self.lifetime) }
 
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
     try await repositories.read(key)
@@ -48,28 +62,46 @@ struct SharingStore: BuildStore {
 
 /// Reads of objects, of each at most one at a time.
 ///
-/// What a call gets was asked for after the call had come: while an object is being read, those who come wait for the
-/// next read, which is for all of them. A changed secret counts at once thereby, as if each had read for itself.
+/// A read serves those who come within its lifetime, which begins with the read. Where that is zero, what a call gets was
+/// asked for after the call had come: while an object is being read, those who come wait for the next read, which is for
+/// all of them.
 final class SharedReads<Object: Sendable>: Sendable {
+  typealias Instant = ContinuousClock.Instant
   private typealias Answer = Result<Object, KubernetesError>
   private typealias Waiters = [Int: CheckedContinuation<Answer, Never>]
 
   /// Those who want the same object.
   private struct Line {
+    let start: Instant
     var task: Task<Void, Never>?
     var reading: Waiters
     var next: Waiters = [:]
   }
 
+  /// What a read has found.
+  private struct Finding {
+    let start: Instant
+    let object: Object
+  }
+
   private struct State {
     var lines: [NamespacedName: Line] = [:]
+    /// Of reads whose lifetime had not ended when there was last something to add.
+    var findings: [NamespacedName: Finding] = [:]
     var lastTicket = 0
   }
 
+  private let lifetime: Duration
+  private let now: @Sendable () -> Instant
   private let source: @Sendable (NamespacedName) async throws(KubernetesError) -> Object
   private let state = Mutex(State())
 
-  init(_ source: @escaping @Sendable (NamespacedName) async throws(KubernetesError) -> Object) {
+  init(
+    lifetime: Duration = .zero, now: @escaping @Sendable () -> Instant = { .now },
+    _ source: @escaping @Sendable (NamespacedName) async throws(KubernetesError) -> Object
+  ) {
+    self.lifetime = lifetime
+    self.now = now
     self.source = source
   }
 
@@ -77,10 +109,12 @@ final class SharedReads<Object: Sendable>: Sendable {
   ///
   /// Cancelling the task ends the wait, and the read when nobody else waits for it.
   func read(_ key: NamespacedName) async throws(KubernetesError) -> Object {
-    let ticket = state.withLock { state in
+    let now = now()
+    let (found, ticket) = state.withLock { state in
       state.lastTicket += 1
-      return state.lastTicket
+      return (state.findings[key], state.lastTicket)
     }
+    if let found, isAlive(found.start, at: now) { return found.object }
     let answer = await withTaskCancellationHandler {
       await withCheckedContinuation { join(key, ticket, $0) }
     } onCancel: {
@@ -94,12 +128,20 @@ final class SharedReads<Object: Sendable>: Sendable {
     state.withLock { $0.lines[key].map { $0.reading.count + $0.next.count } ?? 0 }
   }
 
+  /// So many objects are in memory.
+  var kept: Int { state.withLock { $0.findings.count } }
+
   private func join(_ key: NamespacedName, _ ticket: Int, _ waiter: CheckedContinuation<Answer, Never>) {
     let isGone = state.withLock { state in
       // Asked under the lock: whoever is cancelled from here on is found by `leave`.
       guard !Task.isCancelled else { return true }
-      if state.lines[key] == nil {
-        state.lines[key] = Line(task: start(key), reading: [ticket: waiter])
+      guard let line = state.lines[key] else {
+        state.lines[key] = line(key, for: [ticket: waiter])
+        return false
+      }
+      // A read that nobody waits for any more is being cancelled.
+      if isAlive(line.start, at: now()), !line.reading.isEmpty {
+        state.lines[key]?.reading[ticket] = waiter
       } else {
         state.lines[key]?.next[ticket] = waiter
       }
@@ -118,6 +160,13 @@ final class SharedReads<Object: Sendable>: Sendable {
     waiter?.resume(returning: .failure(Self.cancelled(key)))
   }
 
+  private func isAlive(_ start: Instant, at now: Instant) -> Bool { now - start < lifetime }
+
+  private func line(_ key: NamespacedName, for waiters: Waiters) -> Line {
+    let start = now()
+    return Line(start: start, task: self.start(key), reading: waiters)
+  }
+
   /// A task of its own, since it outlives the call that happens to have come first.
   private func start(_ key: NamespacedName) -> Task<Void, Never> {
     Task {
@@ -132,11 +181,15 @@ final class SharedReads<Object: Sendable>: Sendable {
   }
 
   private func finish(_ key: NamespacedName, _ answer: Answer) {
+    let now = now()
     let waiters = state.withLock { state in
       let line = state.lines.removeValue(forKey: key)
-      if let next = line?.next, !next.isEmpty {
-        state.lines[key] = Line(task: start(key), reading: next)
+      if let line, case .success(let object) = answer, isAlive(line.start, at: now) {
+        // Here, where nobody waits for it, what is too old goes: memory grows with what is asked for at the same time.
+        state.findings = state.findings.filter { isAlive($0.value.start, at: now) }
+        state.findings[key] = Finding(start: line.start, object: object)
       }
+      if let next = line?.next, !next.isEmpty { state.lines[key] = self.line(key, for: next) }
       return line?.reading ?? [:]
     }
     for waiter in waiters.values { waiter.resume(returning: answer) }

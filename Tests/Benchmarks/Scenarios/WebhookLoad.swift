@@ -14,7 +14,7 @@ struct WebhookLoad {
   private static let floor = "load-floor"
   private static let repositories = 10
   /// Calls on their way at once: as many as the service takes on, but for a few.
-  private static let senders = 100
+  private static let senders = 120
   /// The load of this program is on the same machine.
   private static let clients = 4
   /// Calls that may wait for an answer when they come at a fixed rate.
