@@ -6,8 +6,9 @@ import SatisAPI
 ///
 /// What a call to a repository needs is read from what the API server has in its memory, which is enough to take a push: a
 /// build for a repository or a source that is no longer there ends with a message, and a secret that was taken away a
-/// moment ago was a good one until then. Nothing is refused or ignored because of it: before such a verdict everything
-/// is read again, live, so that a secret or a source that was added a moment ago counts at once.
+/// moment ago was a good one until then. Nobody is refused and no push ignored because of what was read there: before
+/// such a verdict everything is read again, live, so that a secret or a source that was added a moment ago counts at
+/// once.
 struct DeliveryHandler: Sendable {
   let store: any BuildStore
   private let recentStore: any BuildStore
@@ -45,20 +46,7 @@ struct DeliveryHandler: Sendable {
     if let reason = host.trial(in: delivery.headers) { return .ignored(reason: reason) }
     let proof = try host.proof(in: delivery)
     // Of a whole namespace, some repositories may take a call that others, by an old secret, would not.
-    if address.repository != nil {
-      do throws(Refusal) {
-        let answer = try await handle(delivery, proof, from: host, to: address, isLive: false)
-        if !answer.isIgnored { return answer }
-      } catch {
-        switch error {
-        case .unauthorized: break
-        // When the time is up, the first reason says more than that nobody waits.
-        case .unavailable where !Task.isCancelled: break
-        default: throw error
-        }
-      }
-    }
-    return try await handle(delivery, proof, from: host, to: address, isLive: true)
+    return try await handle(delivery, proof, from: host, to: address, isLive: address.repository == nil)
   }
 
   private func handle(
@@ -66,18 +54,29 @@ struct DeliveryHandler: Sendable {
   ) async throws(Refusal) -> Answer {
     let store = ReadAhead(isLive ? store : recentStore, known: secretNames)
     defer { store.end() }
-    let (verified, repositories) = try await admit(delivery, proof: proof, to: address, store)
+    let verified: VerifiedDelivery
+    let repositories: [SatisRepository]
+    do throws(Refusal) {
+      (verified, repositories) = try await admit(delivery, proof: proof, to: address, store)
+    } catch {
+      // When the time is up, the first reason says more than that nobody waits.
+      guard !isLive, !Task.isCancelled else { throw error }
+      return try await handle(delivery, proof, from: host, to: address, isLive: true)
+    }
     switch try host.event(in: verified) {
     case .ping: return .pong
     case .other(let reason): return .ignored(reason: reason)
     case .push(let push):
+      let answer: Answer
       do throws(KubernetesError) {
-        return try await PushHandler(
+        answer = try await PushHandler(
           store: store, isLive: isLive, provider: host.provider, configurations: configurations
         ).answer(push, to: repositories, at: address)
       } catch {
         throw unavailable(error)
       }
+      guard answer.isIgnored, !isLive else { return answer }
+      return try await handle(delivery, proof, from: host, to: address, isLive: true)
     }
   }
 

@@ -37,6 +37,22 @@ import Testing
     }
   }
 
+  @Test func `an object may be read as the server remembers it, though not from its future`() async throws {
+    try await server.withNamespace { namespace in
+      let created = try await client.create(configMap("a", in: namespace))
+      let version = try #require(created.metadata.resourceVersion)
+      // The server's memory has reached that version by the time of the answer.
+      let read = try await client.get(ConfigMap.self, created.key, notOlderThan: version)
+      #expect(read.metadata == created.metadata)
+      #expect(
+        try await client.get(ConfigMap.self, created.key, notOlderThan: "0").metadata == created.metadata)
+      let error = await failure {
+        _ = try await client.get(ConfigMap.self, created.key, notOlderThan: "9000000000000000000")
+      }
+      #expect(error?.status != nil)
+    }
+  }
+
   @Test func `a create may answer with the metadata only`() async throws {
     try await server.withNamespace { namespace in
       let client = server.client

@@ -210,8 +210,6 @@ final class FakeStore: BuildStore {
   private struct RecentStore: BuildStore {
     let store: FakeStore
 
-    var recent: any BuildStore { self }
-
     func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
       try await store.repository(key, "recall") { $0.remembered ?? $0.objects }
     }

@@ -17,7 +17,6 @@ import Testing
     }
 
     var requests: Int { count.withLock { $0 } }
-    var recent: any BuildStore { self }
 
     private func next() throws(KubernetesError) {
       count.withLock { $0 += 1 }

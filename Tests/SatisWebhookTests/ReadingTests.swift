@@ -68,7 +68,7 @@ import Testing
     fixture.store.add(secret: "next", ["secret": "new secret"])
     fixture.store.add(Fixture.repository(secrets: [.init(name: "next", key: "secret")]))
     let asked = await requests { #expect(await send(to: known) == "unauthorized") }
-    #expect(asked.contains("recall Secret satis/next"))
+    #expect(asked.contains("recall Secret satis/next") && asked.contains("get Secret satis/next"))
     let next = await requests { #expect(await send(to: known, secret: "new secret") == "duplicate") }
     #expect(!next.contains("recall Secret satis/packages-webhook"))
   }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import KubernetesClient
 import SatisAPI
+import Synchronization
 import Testing
 
 @testable import SatisWebhook
@@ -21,9 +22,10 @@ import Testing
 
   @Test func `a push is taken by what the server has in its memory`() async throws {
     #expect(try await push().status == 202)
-    #expect(
-      fixture.store.requests.filter { $0.hasPrefix("recall") }.count == 3
-        && !fixture.store.requests.contains { $0.hasPrefix("get") })
+    let asked = fixture.store.requests
+    #expect(asked.contains("recall SatisRepository satis/packages"))
+    #expect(asked.contains("recall Secret satis/packages-webhook"))
+    #expect(!asked.contains { $0.hasPrefix("get") })
   }
 
   @Test func `a secret that was added a moment ago lets a call in`() async throws {
@@ -88,5 +90,61 @@ import Testing
     let reply = try await fixture.send(.post, "/satis", GitHubCalls.push().signed())
     #expect(reply.status == 202)
     #expect(!fixture.store.requests.contains { $0.hasPrefix("recall") })
+  }
+
+  // MARK: - For how long
+
+  /// A service whose reads are shared, by a clock that the test moves.
+  private func service(at passed: Clock) -> DeliveryHandler {
+    DeliveryHandler(
+      store: SharingStore(fixture.store, now: { passed.now }), namespace: "satis", timeLimit: .seconds(8))
+  }
+
+  private func send(
+    _ name: String = "packages", secret: String = Fixture.secret, to handler: DeliveryHandler
+  ) async -> String {
+    let call = GitHubCalls.push().signed(with: secret)
+    let headers = Headers(call.headers.map { (name: $0.key, value: $0.value) })
+    let delivery = Delivery(headers: headers, body: call.body, time: Fixture.time)
+    return await handler.answer(
+      delivery, from: GitHosts.sender(of: headers), to: Address(namespace: "satis", repository: name)
+    ).result
+  }
+
+  @Test func `a secret that was taken away counts for a tenth of a second and no longer`() async {
+    let clock = Clock()
+    let handler = service(at: clock)
+    #expect(await send(to: handler) == "created")
+    fixture.store.add(secret: "packages-webhook", ["secret": "new secret"])
+    clock.advance(by: .milliseconds(99))
+    #expect(await send(to: handler) == "duplicate")
+    #expect(await send(secret: "new secret", to: handler) == "duplicate")
+    clock.advance(by: .milliseconds(1))
+    #expect(await send(to: handler) == "unauthorized")
+  }
+
+  @Test func `a second call without the secret costs as much for a repository as for none`() async {
+    let handler = service(at: Clock())
+    var costs: [String: Int] = [:]
+    for name in ["packages", "unknown"] {
+      // What is known by then is known of both.
+      for _ in 1...2 {
+        let before = fixture.store.requests.count
+        #expect(await send(name, secret: "wrong", to: handler) == "unauthorized")
+        costs[name] = fixture.store.requests.count - before
+      }
+    }
+    #expect(costs["packages"] == costs["unknown"])
+  }
+
+  private final class Clock: Sendable {
+    private let start = ContinuousClock.now
+    private let passed = Mutex(Duration.zero)
+
+    var now: ContinuousClock.Instant { start + passed.withLock { $0 } }
+
+    func advance(by time: Duration) {
+      passed.withLock { $0 += time }
+    }
   }
 }

@@ -94,6 +94,7 @@ import Testing
     fixture.store.fail(.create, .status(code, reason))
     #expect(try await fixture.send(push).status == 503)
     #expect(fixture.store.builds.isEmpty)
+    #expect(fixture.store.requests.filter { $0.hasPrefix("create") }.count == 1)
   }
 
   @Test(arguments: [.repository, .secret, .create] as [FakeStore.Request])

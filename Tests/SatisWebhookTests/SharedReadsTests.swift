@@ -9,9 +9,15 @@ import Testing
 
   /// A source that counts, and answers when it is told to.
   fileprivate final class Source: Sendable {
+    /// Whether it ends when its task is cancelled.
+    let heedsCancellation: Bool
     let asked = AsyncStream<Int>.makeStream()
     private let answers = Mutex<[CheckedContinuation<Result<Int, KubernetesError>, Never>]>([])
     private let count = Mutex(0)
+
+    init(heedsCancellation: Bool = true) {
+      self.heedsCancellation = heedsCancellation
+    }
 
     func read() async throws(KubernetesError) -> Int {
       let result = await withTaskCancellationHandler {
@@ -24,6 +30,7 @@ import Testing
             })
         }
       } onCancel: {
+        guard heedsCancellation else { return }
         answer(.failure(KubernetesError(request: "read", cause: .cancelled)))
       }
       return try result.get()
@@ -142,13 +149,13 @@ import Testing
     #expect(both == [1, 2])
   }
 
-  @Test func `a failure serves only those who waited for it`() async throws {
+  @Test func `that the server gives no answer is told to nobody who did not wait for it`() async throws {
     let clock = Clock()
     let reads = clock.reads(from: source)
     var asked = source.asked.stream.makeAsyncIterator()
     let failing = Task { try await reads.read(key) }
     _ = await asked.next()
-    source.answer(.failure(KubernetesError(request: "read", cause: .status(.init(code: 404)))))
+    source.answer(.failure(KubernetesError(request: "read", cause: .status(.init(code: 500)))))
     await #expect(throws: KubernetesError.self) { try await failing.value }
     async let next = reads.read(key)
     #expect(await asked.next() == 2)
@@ -157,19 +164,60 @@ import Testing
     #expect(value == 2)
   }
 
-  @Test func `what is too old is not kept`() async throws {
+  @Test(arguments: [403, 404])
+  func `that there is nothing to be seen is known as long as what there is`(code: Int) async throws {
     let clock = Clock()
     let reads = clock.reads(from: source)
     var asked = source.asked.stream.makeAsyncIterator()
-    for number in 1...100 {
-      let name = NamespacedName(namespace: "satis", name: "packages-\(number)")
-      async let read = reads.read(name)
+    let failing = Task { try await reads.read(key) }
+    _ = await asked.next()
+    source.answer(.failure(KubernetesError(request: "read", cause: .status(.init(code: code)))))
+    await #expect(throws: KubernetesError.self) { try await failing.value }
+    clock.advance(by: .milliseconds(999))
+    let error = await #expect(throws: KubernetesError.self) { try await reads.read(key) }
+    #expect(error?.status?.code == code)
+  }
+
+  @Test func `whoever comes when nobody waits for a read any more does not end with it`() async throws {
+    let stubborn = Source(heedsCancellation: false)
+    let reads = Clock().reads(from: stubborn)
+    var asked = stubborn.asked.stream.makeAsyncIterator()
+    let impatient = Task { try await reads.read(key) }
+    _ = await asked.next()
+    impatient.cancel()
+    await #expect(throws: KubernetesError.self) { try await impatient.value }
+    async let patient = reads.read(key)
+    while reads.waiting(for: key) < 1 { await Task.yield() }
+    stubborn.answer(.failure(KubernetesError(request: "read", cause: .cancelled)))
+    #expect(await asked.next() == 2)
+    stubborn.answer(.success(2))
+    let value = try await patient
+    #expect(value == 2)
+  }
+
+  @Test func `what is too old does not stay in memory`() async throws {
+    let clock = Clock()
+    let sleeps = AsyncStream<CheckedContinuation<Void, Never>>.makeStream()
+    let reads = clock.reads(from: source) { _ in
+      await withCheckedContinuation { _ = sleeps.continuation.yield($0) }
+    }
+    var asked = source.asked.stream.makeAsyncIterator()
+    var slept = sleeps.stream.makeAsyncIterator()
+    for number in 1...2 {
+      async let read = reads.read(NamespacedName(namespace: "satis", name: "packages-\(number)"))
       _ = await asked.next()
       source.answer(.success(number))
       _ = try await read
-      clock.advance(by: .milliseconds(100))
+      clock.advance(by: .milliseconds(600))
     }
-    #expect(reads.kept == 10)
+    // The first is too old, the second not yet, and then nothing is left to sweep.
+    #expect(reads.kept == 2)
+    await slept.next()?.resume()
+    let second = await slept.next()
+    #expect(reads.kept == 1)
+    clock.advance(by: .milliseconds(600))
+    second?.resume()
+    while reads.kept > 0 { await Task.yield() }
   }
 }
 
@@ -183,9 +231,13 @@ private final class Clock: Sendable {
   }
 
   /// Reads that live for a second.
-  func reads(from source: SharedReadsTests.Source) -> SharedReads<Int> {
-    SharedReads(lifetime: .seconds(1), now: { self.start + self.passed.withLock { $0 } }) {
-      _ throws(KubernetesError) in try await source.read()
+  func reads(
+    from source: SharedReadsTests.Source,
+    sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
+  ) -> SharedReads<Int> {
+    let now = { @Sendable in self.start + self.passed.withLock { $0 } }
+    return SharedReads(lifetime: .seconds(1), now: now, sleep: sleep) { _ throws(KubernetesError) in
+      try await source.read()
     }
   }
 }

@@ -2,9 +2,9 @@ public import KubernetesClient
 
 /// Reads the two kinds of objects that a satis.json can be kept in.
 public protocol ConfigurationReader: Sendable {
-  /// Reads a ConfigMap, live.
+  /// Reads a ConfigMap.
   func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap
-  /// Reads a Secret, live.
+  /// Reads a Secret.
   func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret
 }
 

@@ -6,8 +6,8 @@ public import SatisAPI
 ///
 /// Everything is read live but for what `recent` says. Cancelling the task ends a request.
 public protocol BuildStore: ConfigurationReader {
-  /// The same store, whose repositories, Secrets and ConfigMaps may be some milliseconds old where that spares the server
-  /// work.
+  /// The same store, whose single repositories, Secrets and ConfigMaps may be a little older where that spares the server
+  /// work; the store itself where it spares nothing.
   var recent: any BuildStore { get }
   /// Reads a repository.
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository
@@ -17,6 +17,11 @@ public protocol BuildStore: ConfigurationReader {
   func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild
   /// Stores a build; one of this name that is there already shows as `isAlreadyExists`.
   func create(_ build: SatisBuild) async throws(KubernetesError)
+}
+
+extension BuildStore {
+  /// The store itself: nothing is spared.
+  public var recent: any BuildStore { self }
 }
 
 /// The API server itself.
@@ -35,9 +40,10 @@ public struct ClusterBuildStore: BuildStore {
     self.version = version
   }
 
-  /// What the API server has in its memory.
+  /// What the API server has in its memory: what it has heard from its storage so far.
   ///
-  /// That is what it has heard from its storage so far, and it has to reach the same storage to take the build.
+  /// That is some milliseconds old, and more where the server is in trouble or one of several (Kubernetes' API concepts,
+  /// "Resource versions", on version 0).
   public var recent: any BuildStore { Self(client, version: "0") }
 
   /// `get satisrepositories`.

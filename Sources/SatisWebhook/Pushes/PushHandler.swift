@@ -4,8 +4,10 @@ import SatisAPI
 /// Makes the builds of a push whose sender is known.
 struct PushHandler: Sendable {
   let store: any BuildStore
-  /// Whether the store reads live. Otherwise a push is ignored unless satis.json lists its source: neither that it does
-  /// not, nor that there is none, is certain.
+  /// Whether the store reads live.
+  ///
+  /// Otherwise a push is ignored unless satis.json lists its source: neither that it does not, nor that there is none, is
+  /// certain.
   let isLive: Bool
   /// The host, as builds record it.
   let provider: String

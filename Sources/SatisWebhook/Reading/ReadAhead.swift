@@ -24,8 +24,6 @@ final class ReadAhead: BuildStore {
     for reading in readings.withLock({ $0 }).values { reading.cancel() }
   }
 
-  var recent: any BuildStore { ReadAhead(store.recent, known: known) }
-
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
     for name in known[key] ?? [Admission.decoy] {
       begin(NamespacedName(namespace: key.namespace, name: name))

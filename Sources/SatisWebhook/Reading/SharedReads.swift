@@ -2,12 +2,15 @@ import KubernetesClient
 import SatisAPI
 import Synchronization
 
-/// A store that reads an object once for all calls that want it at the same time.
+/// A store that reads an object once for all calls that want it at the same time; its recent store, once for all that want
+/// it within a tenth of a second.
 ///
 /// In a storm of pushes nearly all calls want the same repository and the same Secrets.
 struct SharingStore: BuildStore {
-  /// How old an object may be that is read from the recent store.
-  private static let lifetime: Duration = .milliseconds(100)
+  typealias Instant = ContinuousClock.Instant
+
+  /// How long ago an object of the recent store was asked for at most.
+  static let lifetime: Duration = .milliseconds(100)
 
   private let store: any BuildStore
   private let repositories: SharedReads<SatisRepository>
@@ -15,25 +18,32 @@ struct SharingStore: BuildStore {
   private let configMaps: SharedReads<ConfigMap>
   private let namespaces: SharedReads<[SatisRepository]>
 
-  init(_ store: any BuildStore) {
-    self.init(store, lifetime: .zero)
+  private let now: @Sendable () -> Instant
+
+  /// - Parameter now: the time by which what the recent store has read is old.
+  init(_ store: any BuildStore, now: @escaping @Sendable () -> Instant = { .now }) {
+    self.init(store, lifetime: .zero, now: now)
   }
 
-  private init(_ store: any BuildStore, lifetime: Duration) {
+  private init(_ store: any BuildStore, lifetime: Duration, now: @escaping @Sendable () -> Instant) {
     self.store = store
-    repositories = SharedReads(lifetime: lifetime) { key throws(KubernetesError) in
+    self.now = now
+    repositories = SharedReads(lifetime: lifetime, now: now) { key throws(KubernetesError) in
       try await store.repository(key)
     }
-    secrets = SharedReads(lifetime: lifetime) { key throws(KubernetesError) in try await store.secret(key) }
-    configMaps = SharedReads(lifetime: lifetime) { key throws(KubernetesError) in
+    secrets = SharedReads(lifetime: lifetime, now: now) { key throws(KubernetesError) in
+      try await store.secret(key)
+    }
+    configMaps = SharedReads(lifetime: lifetime, now: now) { key throws(KubernetesError) in
       try await store.configMap(key)
     }
-    namespaces = SharedReads(lifetime: lifetime) { key throws(KubernetesError) in
+    // Whom a list leaves out, nobody would look for.
+    namespaces = SharedReads(now: now) { key throws(KubernetesError) in
       try await store.repositories(in: key.namespace)
     }
   }
 
-  var recent: any BuildStore { Self(store.recent, lifetime: Self.lifetime) }
+  var recent: any BuildStore { Self(store.recent, lifetime: Self.lifetime, now: now) }
 
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
     try await repositories.read(key)
@@ -81,27 +91,31 @@ final class SharedReads<Object: Sendable>: Sendable {
   /// What a read has found.
   private struct Finding {
     let start: Instant
-    let object: Object
+    let answer: Answer
   }
 
   private struct State {
     var lines: [NamespacedName: Line] = [:]
-    /// Of reads whose lifetime had not ended when there was last something to add.
     var findings: [NamespacedName: Finding] = [:]
+    /// Whether somebody takes away findings when they are too old.
+    var isSweeping = false
     var lastTicket = 0
   }
 
   private let lifetime: Duration
   private let now: @Sendable () -> Instant
+  private let sleep: @Sendable (Duration) async -> Void
   private let source: @Sendable (NamespacedName) async throws(KubernetesError) -> Object
   private let state = Mutex(State())
 
   init(
     lifetime: Duration = .zero, now: @escaping @Sendable () -> Instant = { .now },
+    sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) },
     _ source: @escaping @Sendable (NamespacedName) async throws(KubernetesError) -> Object
   ) {
     self.lifetime = lifetime
     self.now = now
+    self.sleep = sleep
     self.source = source
   }
 
@@ -114,7 +128,7 @@ final class SharedReads<Object: Sendable>: Sendable {
       state.lastTicket += 1
       return (state.findings[key], state.lastTicket)
     }
-    if let found, isAlive(found.start, at: now) { return found.object }
+    if let found, isAlive(found.start, at: now) { return try found.answer.get() }
     let answer = await withTaskCancellationHandler {
       await withCheckedContinuation { join(key, ticket, $0) }
     } onCancel: {
@@ -184,10 +198,14 @@ final class SharedReads<Object: Sendable>: Sendable {
     let now = now()
     let waiters = state.withLock { state in
       let line = state.lines.removeValue(forKey: key)
-      if let line, case .success(let object) = answer, isAlive(line.start, at: now) {
-        // Here, where nobody waits for it, what is too old goes: memory grows with what is asked for at the same time.
-        state.findings = state.findings.filter { isAlive($0.value.start, at: now) }
-        state.findings[key] = Finding(start: line.start, object: object)
+      if let line, answer.isOfTheServer, isAlive(line.start, at: now) {
+        state.findings[key] = Finding(start: line.start, answer: answer)
+        if !state.isSweeping {
+          state.isSweeping = true
+          Task { [weak self, sleep, lifetime] in
+            repeat { await sleep(lifetime) } while self?.sweep() ?? false
+          }
+        }
       }
       if let next = line?.next, !next.isEmpty { state.lines[key] = self.line(key, for: next) }
       return line?.reading ?? [:]
@@ -195,7 +213,30 @@ final class SharedReads<Object: Sendable>: Sendable {
     for waiter in waiters.values { waiter.resume(returning: answer) }
   }
 
+  /// Takes away what is too old: Secrets are not kept longer than they are of use.
+  ///
+  /// - Returns: whether there is something left to take away later.
+  private func sweep() -> Bool {
+    let now = now()
+    return state.withLock { state in
+      state.findings = state.findings.filter { isAlive($0.value.start, at: now) }
+      state.isSweeping = !state.findings.isEmpty
+      return state.isSweeping
+    }
+  }
+
   private static func cancelled(_ key: NamespacedName) -> KubernetesError {
     KubernetesError(request: "read \(key)", cause: .cancelled)
+  }
+}
+
+extension Result where Failure == KubernetesError {
+  /// Whether it is an object, or that there is none to be seen: to be told as fast as each other, since that there is a
+  /// repository is not to be learned from the time.
+  fileprivate var isOfTheServer: Bool {
+    switch self {
+    case .success: true
+    case .failure(let error): error.isNotFound || error.isForbidden
+    }
   }
 }

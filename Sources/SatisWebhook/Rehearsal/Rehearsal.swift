@@ -165,7 +165,6 @@ private final class RehearsalStore: BuildStore {
   }
 
   var builds: [SatisBuild] { made.withLock { $0 } }
-  var recent: any BuildStore { self }
 
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
     // A satis.json that cannot be read stands for one that lists every source.

@@ -22,8 +22,6 @@ final class FuzzStore: BuildStore {
   /// Builds so far.
   var builds: Int { made.load(ordering: .relaxed) }
 
-  var recent: any BuildStore { self }
-
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
     asked.add(1, ordering: .relaxed)
     var metadata = ObjectMetadata(name: key.name, namespace: key.namespace)
