@@ -29,7 +29,7 @@ public final class FaultProxy: Sendable {
   private let curl: CurlClient
   private let fault: @Sendable (Incoming) -> Fault?
   private let held = AsyncStream<Void>.makeStream()
-  private let started = AsyncStream<Int>.makeStream()
+  private let started = AsyncStream<any Channel>.makeStream()
 
   /// Makes a proxy.
   ///
@@ -57,20 +57,33 @@ public final class FaultProxy: Sendable {
       router: router,
       configuration: .init(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { [continuation = started.continuation] channel in
-        continuation.yield(channel.localAddress?.port ?? 0)
+        continuation.yield(channel)
       },
       logger: .quiet)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await application.run() }
-      var ports = started.stream.makeAsyncIterator()
-      let port = await ports.next() ?? 0
+      var channels = started.stream.makeAsyncIterator()
+      let channel = await channels.next()
+      let port = channel?.localAddress?.port ?? 0
       let path = FileManager.default.temporaryDirectory.appendingPathComponent("proxy-\(port).kubeconfig")
       try Self.kubeconfig(port: port).write(to: path, atomically: true, encoding: .utf8)
       defer { try? FileManager.default.removeItem(at: path) }
-      let result = try await body(path.path)
+      let result: Result
+      do {
+        result = try await body(path.path)
+      } catch {
+        await Self.stopListening(channel)
+        throw error
+      }
+      await Self.stopListening(channel)
       group.cancelAll()
       return result
     }
+  }
+
+  /// A connection that came while the server is being cancelled would end the process.
+  private static func stopListening(_ channel: (any Channel)?) async {
+    try? await channel?.close()
   }
 
   // MARK: - One request

@@ -60,8 +60,7 @@ enum Goals {
   /// More calls of the webhook than one host sends, and then more than can be stored.
   private static let load = [
     // Four fifths of what a loop stores that asks nothing before it creates.
-    Goal(
-      .init("load", .each, .satisOperator), atMost: 1.25, times: .init("load", .each, .floor), knownMiss: 1.5),
+    Goal(.init("load", .each, .satisOperator), atMost: 1.25, times: .init("load", .each, .floor)),
     Goal(.init("load", .missing, .satisOperator), atMost: 0),
     // As many as may be on their way share the API server: those that are taken on have the time that they have when
     // nobody is refused.
