@@ -99,43 +99,22 @@ final class FakeStore: BuildStore {
     state.withLock { $0.remembered = $0.objects }
   }
 
-  var recent: any BuildStore { RecentStore(store: self) }
+  /// Its requests are named `recall`.
+  var recent: any BuildStore { View(store: self, verb: "recall") { $0.remembered ?? $0.objects } }
 
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
-    try await repository(key, "get") { $0.objects }
+    try await live.repository(key)
   }
 
   func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret {
-    try await secret(key, "get") { $0.objects }
+    try await live.secret(key)
   }
 
   func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
-    try await configMap(key, "get") { $0.objects }
+    try await live.configMap(key)
   }
 
-  private func repository(
-    _ key: NamespacedName, _ verb: String, in objects: @Sendable (State) -> Objects
-  ) async throws(KubernetesError) -> SatisRepository {
-    let name = "\(verb) SatisRepository \(key)"
-    try await note(.repository, name)
-    return try found(state.withLock { objects($0).repositories[key] }, name)
-  }
-
-  private func secret(
-    _ key: NamespacedName, _ verb: String, in objects: @Sendable (State) -> Objects
-  ) async throws(KubernetesError) -> Secret {
-    let name = "\(verb) Secret \(key)"
-    try await note(.secret, name, fault: state.withLock { $0.secretFaults[key.name] })
-    return try found(state.withLock { objects($0).secrets[key] }, name)
-  }
-
-  private func configMap(
-    _ key: NamespacedName, _ verb: String, in objects: @Sendable (State) -> Objects
-  ) async throws(KubernetesError) -> ConfigMap {
-    let name = "\(verb) ConfigMap \(key)"
-    try await note(.configMap, name)
-    return try found(state.withLock { objects($0).configMaps[key] }, name)
-  }
+  private var live: View { View(store: self, verb: "get") { $0.objects } }
 
   func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
     try await note(.repositories, "list SatisRepository \(namespace)")
@@ -206,20 +185,32 @@ final class FakeStore: BuildStore {
     }
   }
 
-  /// What the server has in its memory; its requests are named `recall`.
-  private struct RecentStore: BuildStore {
+  /// The objects as the server has them, in its storage or in its memory.
+  private struct View: BuildStore {
     let store: FakeStore
+    let verb: String
+    let objects: @Sendable (State) -> Objects
 
     func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository {
-      try await store.repository(key, "recall") { $0.remembered ?? $0.objects }
+      try await read(.repository, "SatisRepository", key) { $0.repositories[key] }
     }
 
     func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret {
-      try await store.secret(key, "recall") { $0.remembered ?? $0.objects }
+      let fault = store.state.withLock { $0.secretFaults[key.name] }
+      return try await read(.secret, "Secret", key, fault) { $0.secrets[key] }
     }
 
     func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
-      try await store.configMap(key, "recall") { $0.remembered ?? $0.objects }
+      try await read(.configMap, "ConfigMap", key) { $0.configMaps[key] }
+    }
+
+    private func read<Object: Sendable>(
+      _ request: Request, _ kind: String, _ key: NamespacedName, _ fault: Fault? = nil,
+      _ find: @Sendable (Objects) -> Object?
+    ) async throws(KubernetesError) -> Object {
+      let name = "\(verb) \(kind) \(key)"
+      try await store.note(request, name, fault: fault)
+      return try store.found(store.state.withLock { find(objects($0)) }, name)
     }
 
     func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {

@@ -142,3 +142,13 @@ struct Reply: Sendable {
     (try? JSONValue(parsing: body.utf8))?["builds"]?.elements?.compactMap(\.text) ?? []
   }
 }
+
+extension DeliveryHandler {
+  /// What a signed push is answered, in one word.
+  func result(ofPushTo address: Address, secret: String) async -> String {
+    let call = GitHubCalls.push().signed(with: secret)
+    let headers = Headers(call.headers.map { (name: $0.key, value: $0.value) })
+    let delivery = Delivery(headers: headers, body: call.body, time: Fixture.time)
+    return await answer(delivery, from: GitHosts.sender(of: headers), to: address).result
+  }
+}

@@ -17,10 +17,7 @@ import Testing
   }
 
   private func send(to address: Address, secret: String = Fixture.secret) async -> String {
-    let call = GitHubCalls.push().signed(with: secret)
-    let headers = Headers(call.headers.map { (name: $0.key, value: $0.value) })
-    let delivery = Delivery(headers: headers, body: call.body, time: Fixture.time)
-    return await handler.answer(delivery, from: GitHosts.sender(of: headers), to: address).result
+    await handler.result(ofPushTo: address, secret: secret)
   }
 
   /// What a call has asked, in any order.

@@ -1,7 +1,6 @@
 import HTTPTypes
 import KubernetesClient
 import SatisAPI
-import Synchronization
 import Testing
 
 @testable import SatisWebhook
@@ -95,24 +94,19 @@ import Testing
   // MARK: - For how long
 
   /// A service whose reads are shared, by a clock that the test moves.
-  private func service(at passed: Clock) -> DeliveryHandler {
+  private func service(at clock: StandingClock) -> DeliveryHandler {
     DeliveryHandler(
-      store: SharingStore(fixture.store, now: { passed.now }), namespace: "satis", timeLimit: .seconds(8))
+      store: SharingStore(fixture.store, now: { clock.now }), namespace: "satis", timeLimit: .seconds(8))
   }
 
   private func send(
     _ name: String = "packages", secret: String = Fixture.secret, to handler: DeliveryHandler
   ) async -> String {
-    let call = GitHubCalls.push().signed(with: secret)
-    let headers = Headers(call.headers.map { (name: $0.key, value: $0.value) })
-    let delivery = Delivery(headers: headers, body: call.body, time: Fixture.time)
-    return await handler.answer(
-      delivery, from: GitHosts.sender(of: headers), to: Address(namespace: "satis", repository: name)
-    ).result
+    await handler.result(ofPushTo: Address(namespace: "satis", repository: name), secret: secret)
   }
 
   @Test func `a secret that was taken away counts for a tenth of a second and no longer`() async {
-    let clock = Clock()
+    let clock = StandingClock()
     let handler = service(at: clock)
     #expect(await send(to: handler) == "created")
     fixture.store.add(secret: "packages-webhook", ["secret": "new secret"])
@@ -124,7 +118,7 @@ import Testing
   }
 
   @Test func `a second call without the secret costs as much for a repository as for none`() async {
-    let handler = service(at: Clock())
+    let handler = service(at: StandingClock())
     var costs: [String: Int] = [:]
     for name in ["packages", "unknown"] {
       // What is known by then is known of both.
@@ -135,16 +129,5 @@ import Testing
       }
     }
     #expect(costs["packages"] == costs["unknown"])
-  }
-
-  private final class Clock: Sendable {
-    private let start = ContinuousClock.now
-    private let passed = Mutex(Duration.zero)
-
-    var now: ContinuousClock.Instant { start + passed.withLock { $0 } }
-
-    func advance(by time: Duration) {
-      passed.withLock { $0 += time }
-    }
   }
 }

@@ -72,7 +72,9 @@ import Testing
     #expect(reads.waiting(for: key) == 0)
   }
 
-  @Test func `a failure is told to all who wait, and the next one asks anew`() async throws {
+  @Test(arguments: [Duration.zero, .seconds(1)])
+  func `a failure is told to all who wait, and the next one asks anew`(lifetime: Duration) async throws {
+    let reads = StandingClock().reads(from: source, lifetime: lifetime)
     var asked = source.asked.stream.makeAsyncIterator()
     let failing = Task { try await reads.read(key) }
     _ = await asked.next()
@@ -112,7 +114,7 @@ import Testing
   }
 
   @Test func `a read serves those who come within its lifetime, and no longer`() async throws {
-    let clock = Clock()
+    let clock = StandingClock()
     let reads = clock.reads(from: source)
     var asked = source.asked.stream.makeAsyncIterator()
     async let first = reads.read(key)
@@ -134,7 +136,7 @@ import Testing
   }
 
   @Test func `who comes during a read whose lifetime is over waits for the next one`() async throws {
-    let clock = Clock()
+    let clock = StandingClock()
     let reads = clock.reads(from: source)
     var asked = source.asked.stream.makeAsyncIterator()
     async let first = reads.read(key)
@@ -149,24 +151,9 @@ import Testing
     #expect(both == [1, 2])
   }
 
-  @Test func `that the server gives no answer is told to nobody who did not wait for it`() async throws {
-    let clock = Clock()
-    let reads = clock.reads(from: source)
-    var asked = source.asked.stream.makeAsyncIterator()
-    let failing = Task { try await reads.read(key) }
-    _ = await asked.next()
-    source.answer(.failure(KubernetesError(request: "read", cause: .status(.init(code: 500)))))
-    await #expect(throws: KubernetesError.self) { try await failing.value }
-    async let next = reads.read(key)
-    #expect(await asked.next() == 2)
-    source.answer(.success(2))
-    let value = try await next
-    #expect(value == 2)
-  }
-
   @Test(arguments: [403, 404])
   func `that there is nothing to be seen is known as long as what there is`(code: Int) async throws {
-    let clock = Clock()
+    let clock = StandingClock()
     let reads = clock.reads(from: source)
     var asked = source.asked.stream.makeAsyncIterator()
     let failing = Task { try await reads.read(key) }
@@ -180,7 +167,7 @@ import Testing
 
   @Test func `whoever comes when nobody waits for a read any more does not end with it`() async throws {
     let stubborn = Source(heedsCancellation: false)
-    let reads = Clock().reads(from: stubborn)
+    let reads = StandingClock().reads(from: stubborn)
     var asked = stubborn.asked.stream.makeAsyncIterator()
     let impatient = Task { try await reads.read(key) }
     _ = await asked.next()
@@ -196,7 +183,7 @@ import Testing
   }
 
   @Test func `what is too old does not stay in memory`() async throws {
-    let clock = Clock()
+    let clock = StandingClock()
     let sleeps = AsyncStream<CheckedContinuation<Void, Never>>.makeStream()
     let reads = clock.reads(from: source) { _ in
       await withCheckedContinuation { _ = sleeps.continuation.yield($0) }
@@ -221,22 +208,14 @@ import Testing
   }
 }
 
-/// A clock that stands until a test moves it.
-private final class Clock: Sendable {
-  private let start = ContinuousClock.now
-  private let passed = Mutex(Duration.zero)
-
-  func advance(by time: Duration) {
-    passed.withLock { $0 += time }
-  }
-
-  /// Reads that live for a second.
-  func reads(
-    from source: SharedReadsTests.Source,
+extension StandingClock {
+  /// Reads that live for a second, or as long as is said.
+  fileprivate func reads(
+    from source: SharedReadsTests.Source, lifetime: Duration = .seconds(1),
     sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
   ) -> SharedReads<Int> {
-    let now = { @Sendable in self.start + self.passed.withLock { $0 } }
-    return SharedReads(lifetime: .seconds(1), now: now, sleep: sleep) { _ throws(KubernetesError) in
+    let now = { @Sendable in self.now }
+    return SharedReads(lifetime: lifetime, now: now, sleep: sleep) { _ throws(KubernetesError) in
       try await source.read()
     }
   }

@@ -83,8 +83,7 @@ public final class KubernetesClient: Sendable {
   ///
   /// - Parameter notOlderThan: a version that the object must have reached; the server may then answer from its memory,
   ///   which spares it a read of its storage. `"0"` is whatever version it has in memory: usually some milliseconds behind,
-  ///   and more where it is in trouble, or one of several servers.
-  ///   Nil reads the most recent version.
+  ///   and more where it is in trouble, or one of several servers. Nil reads the most recent version.
   public func get<Object: KubernetesObject>(
     _ type: Object.Type, _ key: NamespacedName, notOlderThan: String? = nil
   ) async throws(KubernetesError) -> Object {

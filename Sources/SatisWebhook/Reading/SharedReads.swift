@@ -39,6 +39,7 @@ final class SharedReads<Object: Sendable>: Sendable {
   private let source: @Sendable (NamespacedName) async throws(KubernetesError) -> Object
   private let state = Mutex(State())
 
+  /// - Parameter sleep: lets a lifetime pass before what is too old is taken away.
   init(
     lifetime: Duration = .zero, now: @escaping @Sendable () -> Instant = { .now },
     sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) },

@@ -9,14 +9,13 @@ struct SharingStore: BuildStore {
   typealias Instant = ContinuousClock.Instant
 
   /// How long ago an object of the recent store was asked for at most.
-  static let lifetime: Duration = .milliseconds(100)
+  private static let lifetime: Duration = .milliseconds(100)
 
   private let store: any BuildStore
   private let repositories: SharedReads<SatisRepository>
   private let secrets: SharedReads<Secret>
   private let configMaps: SharedReads<ConfigMap>
   private let namespaces: SharedReads<[SatisRepository]>
-
   private let now: @Sendable () -> Instant
 
   /// - Parameter now: the time by which what the recent store has read is old.
