@@ -13,7 +13,7 @@ import Testing
   private let decoy = "Secret satis/satis-webhook-no-such-secret"
 
   init() {
-    handler = DeliveryHandler(store: fixture.store, namespace: "satis", timeLimit: .seconds(8))
+    handler = DeliveryHandler(store: fixture.store, namespace: "satis", timeLimit: Fixture.ampleTime)
   }
 
   private func send(to address: Address, secret: String = Fixture.secret) async -> String {

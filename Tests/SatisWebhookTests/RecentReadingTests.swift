@@ -96,7 +96,8 @@ import Testing
   /// A service whose reads are shared, by a clock that the test moves.
   private func service(at clock: StandingClock) -> DeliveryHandler {
     DeliveryHandler(
-      store: SharingStore(fixture.store, now: { clock.now }), namespace: "satis", timeLimit: .seconds(8))
+      store: SharingStore(fixture.store, now: { clock.now }), namespace: "satis", timeLimit: Fixture.ampleTime
+    )
   }
 
   private func send(

@@ -75,9 +75,6 @@ import Testing
   func `an API server that fails makes the host come again`(
     request: FakeStore.Request, fault: (code: Int, reason: String)
   ) async throws {
-    var fixture = fixture
-    // Asked again until then; long enough for the first answer on a busy machine.
-    fixture.timeLimit = .seconds(3)
     fixture.store.fail(request, .status(fault.code, fault.reason))
     let reply = try await fixture.send(push)
 
@@ -111,7 +108,7 @@ import Testing
 
   @Test func `an unknown repository is no different while the API server is away`() async throws {
     var fixture = fixture
-    fixture.isPatient = false
+    fixture.waits = 0
     fixture.store.fail(.secret, .status(500, "InternalError"))
     let known = try await fixture.send(push)
     let unknown = try await fixture.send(.post, "/satis/unknown", push)
