@@ -3,6 +3,9 @@ public import KubernetesClient
 /// Plays the part of Kubernetes' Job controller and kubelet on a server that has neither: makes a Job's pod and
 /// writes how both end.
 public struct JobController: Sendable {
+  private static let startTime = "2026-01-01T00:00:00Z"
+  private static let endTime = "2026-01-01T00:01:00Z"
+
   private let client: KubernetesClient
 
   /// Acts through a client.
@@ -56,7 +59,7 @@ public struct JobController: Sendable {
     var terminated: JSONValue = [
       "exitCode": .integer(exitCode),
       "reason": .string(containerReason ?? (succeeded ? "Completed" : "Error")),
-      "startedAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:01:00Z",
+      "startedAt": .string(Self.startTime), "finishedAt": .string(Self.endTime),
     ]
     if let message { terminated["message"] = .string(message) }
     try await setStatus(
@@ -73,12 +76,32 @@ public struct JobController: Sendable {
     try await finish(job, succeeded: succeeded)
   }
 
-  /// Writes the condition that ends a Job.
+  /// Writes the conditions that end a Job, and the times that newer servers ask for with them.
   public func finish(_ job: Job, succeeded: Bool) async throws {
+    var status: JSONValue = ["startTime": .string(Self.startTime)]
+    guard succeeded else {
+      status["conditions"] = Self.conditions("FailureTarget", "Failed")
+      return try await setStatus(of: job, status)
+    }
+    status["completionTime"] = .string(Self.endTime)
+    do throws(KubernetesError) {
+      status["conditions"] = Self.conditions("SuccessCriteriaMet", "Complete")
+      try await setStatus(of: job, status)
+    } catch {
+      guard error.isInvalid else { throw error }
+      // Since 1.32 every Job has to meet its criteria before, in 1.30 only one with a success policy may.
+      status["conditions"] = Self.conditions("Complete")
+      try await setStatus(of: job, status)
+    }
+  }
+
+  private static func conditions(_ types: String...) -> JSONValue {
+    .array(types.map { ["type": .string($0), "status": "True"] })
+  }
+
+  private func setStatus(of job: Job, _ status: JSONValue) async throws(KubernetesError) {
     _ = try await client.mergePatch(
-      Job.self, job.key, subresource: .status,
-      patch: ["status": ["conditions": [["type": succeeded ? "Complete" : "Failed", "status": "True"]]]],
-      resourceVersion: nil)
+      Job.self, job.key, subresource: .status, patch: ["status": status], resourceVersion: nil)
   }
 
   /// Writes a pod's status.
