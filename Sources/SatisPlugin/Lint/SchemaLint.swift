@@ -67,7 +67,10 @@ struct SchemaLint {
       guard let name = required.text, !present.contains(name) else { continue }
       error(node, path, "\(path / name) is missing", "write \(name): \(Self.hint(properties[name] ?? .null))")
     }
-    let groups = (schema["oneOf"]?.elements ?? []).compactMap { $0["required"]?.elements?.compactMap(\.text) }
+    let groups = (schema["oneOf"]?.elements ?? []).compactMap {
+      // Twice in the negative, as the definition explains.
+      $0["not"]?["not"]?["required"]?.elements?.compactMap(\.text)
+    }
     if !groups.isEmpty, groups.count(where: { present.isSuperset(of: $0) }) != 1 {
       let names = groups.flatMap(\.self).joined(separator: ", ")
       error(node, path, "\(path) needs exactly one of \(names)", "write one of them, and no other")
