@@ -42,9 +42,11 @@ struct StandingObjects: Sendable {
     let jobStatus: JSONValue = [
       "succeeded": 1, "startTime": .string((end + -30).description),
       "completionTime": .string(end.description),
-      "conditions": [
-        ["type": "Complete", "status": "True", "lastTransitionTime": .string(end.description)]
-      ],
+      // Newer servers want both.
+      "conditions": .array(
+        ["SuccessCriteriaMet", "Complete"].map {
+          ["type": .string($0), "status": "True", "lastTransitionTime": .string(end.description)]
+        }),
     ]
     let manifest = try JobManifest(repository: owned, claim: claim).manifest(
       defaultImage: "composer/satis:latest")
