@@ -293,7 +293,7 @@ import Yams
       configuration: configuration, fieldManager: "satis-operator", userAgent: "access-test", logger: .quiet)
   }
 
-  /// - Parameter streamsLists: whether a watch brought the list it begins with, so that only other servers are asked for one.
+  /// - Parameter streamsLists: whether a watch brings the list it begins with: then only other servers are asked for one.
   private func compare(component: String, streamsLists: Bool = false) async throws {
     let user = "system:serviceaccount:\(Self.namespace):satis-\(component)"
     let granted = try granted(in: Self.manifest(component: component))

@@ -89,7 +89,7 @@ public struct JobController: Sendable {
       try await setStatus(of: job, status)
     } catch {
       guard error.isInvalid else { throw error }
-      // Since 1.32 every Job has to meet its criteria before, in 1.30 only one with a success policy may.
+      // What newer servers want first is for Jobs with a success policy alone on those that were the first to know it.
       status["conditions"] = Self.conditions("Complete")
       try await setStatus(of: job, status)
     }
