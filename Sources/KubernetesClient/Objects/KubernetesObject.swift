@@ -61,6 +61,15 @@ public struct ObjectList<Object: KubernetesObject>: Sendable {
   public var resourceVersion: String
   /// Where the next page begins; nil on the last one.
   public var continueToken: String?
+
+  /// Whether this list shows all that had been written when another one was made, of whatever kind.
+  ///
+  /// A storage numbers the writes of all kinds in one row, so a version that is a higher number is the later one. A server
+  /// that keeps a kind in a storage of its own (`--etcd-servers-overrides`) has a row for it: then this says no more than
+  /// the times at which the lists were asked for.
+  public func isAsNew(as other: ObjectList<some KubernetesObject>) -> Bool {
+    ResourceVersion.isKnown(other.resourceVersion, at: resourceVersion)
+  }
 }
 
 /// An object that does not fit its type, reported instead of failing everything beside it.

@@ -7,8 +7,7 @@ struct KubernetesAccess: ClusterAccess {
   let client: KubernetesClient
   /// The Satis image of repositories that name none.
   let defaultImage: String
-  private let jobs: OutputLists<Job>
-  private let pods: OutputLists<Pod>
+  private let outputs: LiveOutputs
   /// The ConfigMaps that the watch has shown, by which a snapshot that is there is not sent again.
   private let configMaps: Cache<ObjectIdentity<ConfigMap>>
   /// Where snapshots go through on their way to the server.
@@ -21,12 +20,13 @@ struct KubernetesAccess: ClusterAccess {
     self.client = client
     self.defaultImage = defaultImage
     self.configMaps = configMaps
-    jobs = OutputLists { namespace, selector throws(KubernetesError) in
-      try await client.listAll(Job.self, in: namespace, labelSelector: selector).items
-    }
-    pods = OutputLists { namespace, selector throws(KubernetesError) in
-      try await client.listAll(Pod.self, in: namespace, labelSelector: selector).items
-    }
+    outputs = LiveOutputs(
+      jobs: OutputLists { namespace, selector throws(KubernetesError) in
+        try await client.listAll(Job.self, in: namespace, labelSelector: selector)
+      },
+      pods: OutputLists { namespace, selector throws(KubernetesError) in
+        try await client.listAll(Pod.self, in: namespace, labelSelector: selector)
+      })
   }
 
   // MARK: - Reading
@@ -52,11 +52,8 @@ struct KubernetesAccess: ClusterAccess {
   func output(
     of repository: SatisRepository, neighbours: [SatisRepository]
   ) async throws(KubernetesError) -> Situation.OutputView {
-    let outputs = Set(([repository] + neighbours).map { ResourceNames.outputLabelValue($0.spec.output) })
-    // Jobs first: a Job that is finished by then makes no pod that the second list could miss.
-    let jobs = try await jobs.objects(of: outputs, in: repository.key.namespace)
-    let pods = try await pods.objects(of: outputs, in: repository.key.namespace)
-    var view = Situation.OutputView(jobs: jobs, pods: pods)
+    let labels = Set(([repository] + neighbours).map { ResourceNames.outputLabelValue($0.spec.output) })
+    var view = try await outputs.view(of: labels, in: repository.key.namespace)
     // Somebody else's Job may have the claim's name and none of the labels.
     if let claim = repository.status?.activeJob,
       !view.jobs.contains(where: { $0.metadata.name == claim.name })

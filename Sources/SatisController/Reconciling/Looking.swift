@@ -9,11 +9,11 @@ extension RepositoryReconciler {
     let builds = looks.compactMap { if case .build(let name) = $0 { name } else { nil } }
     if let repository = situation.repository, looks.contains(.output), !looks.contains(.repository) {
       // What a claim needs, side by side.
-      async let output = OutputAnswer(repository, situation.neighbours, access)
-      try await take(builds: builds, into: &situation)
-      situation.live.output = try await output.result.get()
+      async let found = answers(on: builds, in: situation.key.namespace)
+      situation.live.output = try await access.output(of: repository, neighbours: situation.neighbours)
+      try situation.live.take(await found)
     } else {
-      try await take(builds: builds, into: &situation)
+      try situation.live.take(await answers(on: builds, in: situation.key.namespace))
     }
     // The repository first: what is read for a cached one may not fit the live one.
     if looks.contains(.repository) {
@@ -55,25 +55,25 @@ extension RepositoryReconciler {
   }
 
   /// Builds of a batch are read side by side.
-  private func take(builds names: [String], into situation: inout Situation) async throws(KubernetesError) {
-    let namespace = situation.key.namespace
-    guard names.count > 1 else {
-      for name in names {
-        situation.live.builds[name] = .some(
-          try await access.build(NamespacedName(namespace: namespace, name: name)))
-      }
-      return
-    }
+  private func answers(on builds: [String], in namespace: String) async -> [BuildAnswer] {
     let access = access
-    let answers = await withTaskGroup(of: BuildAnswer.self) { group in
-      for name in names {
+    guard builds.count > 1 else {
+      var answers: [BuildAnswer] = []
+      for name in builds { answers.append(await BuildAnswer(name, namespace, access)) }
+      return answers
+    }
+    return await withTaskGroup(of: BuildAnswer.self) { group in
+      for name in builds {
         group.addTask { await BuildAnswer(name, namespace, access) }
       }
-      return await group.reduce(into: [BuildAnswer]()) { $0.append($1) }
+      return await group.reduce(into: []) { $0.append($1) }
     }
-    for answer in answers {
-      situation.live.builds[answer.name] = .some(try answer.result.get())
-    }
+  }
+}
+
+extension Situation.LiveView {
+  fileprivate mutating func take(_ answers: [BuildAnswer]) throws(KubernetesError) {
+    for answer in answers { builds[answer.name] = .some(try answer.result.get()) }
   }
 }
 
@@ -86,19 +86,6 @@ private struct BuildAnswer: Sendable {
     self.name = name
     do throws(KubernetesError) {
       result = .success(try await access.build(NamespacedName(namespace: namespace, name: name)))
-    } catch {
-      result = .failure(error)
-    }
-  }
-}
-
-/// What the server said of an output.
-private struct OutputAnswer: Sendable {
-  let result: Result<Situation.OutputView, KubernetesError>
-
-  init(_ repository: SatisRepository, _ neighbours: [SatisRepository], _ access: some ClusterAccess) async {
-    do throws(KubernetesError) {
-      result = .success(try await access.output(of: repository, neighbours: neighbours))
     } catch {
       result = .failure(error)
     }

@@ -12,7 +12,10 @@ final class OutputLists<Object: KubernetesObject>: Sendable {
   typealias Instant = ContinuousClock.Instant
   /// Lists the objects of a namespace that carry the labels.
   typealias Request =
-    @Sendable (_ namespace: String, _ labelSelector: String) async throws(KubernetesError) -> [Object]
+    @Sendable (_ namespace: String, _ labelSelector: String) async throws(KubernetesError)
+    -> ObjectList<Object>
+
+  private typealias Answer = Result<ObjectList<Object>, KubernetesError>
 
   /// What one list answers.
   private struct Round {
@@ -33,7 +36,7 @@ final class OutputLists<Object: KubernetesObject>: Sendable {
     /// Make the request of the round that is next.
     case ask
     /// The objects of all outputs of the round.
-    case answer(Result<[Object], KubernetesError>)
+    case answer(Answer)
     /// Nobody asked after all.
     case again
   }
@@ -57,13 +60,29 @@ final class OutputLists<Object: KubernetesObject>: Sendable {
   }
 
   /// The objects of some outputs, by the values of their label.
-  func objects(of outputs: Set<String>, in namespace: String) async throws(KubernetesError) -> [Object] {
+  func objects(
+    of outputs: Set<String>, in namespace: String
+  ) async -> Result<ObjectList<Object>, KubernetesError> {
     while true {
+      let answer: Answer
       switch await turn(outputs, namespace) {
-      case .ask: return try await ask(outputs, namespace).get().filter { outputs.contains($0.output) }
-      case .answer(let answer): return try answer.get().filter { outputs.contains($0.output) }
+      case .ask: answer = await ask(outputs, namespace)
+      case .answer(let others): answer = others
       case .again: continue
       }
+      return answer.map { list in
+        var own = list
+        own.items = list.items.filter { outputs.contains($0.output) }
+        return own
+      }
+    }
+  }
+
+  /// Whether a list could begin at once.
+  func isFree(in namespace: String) -> Bool {
+    states.withLock { states in
+      guard let state = states[namespace] else { return true }
+      return state.next == nil && state.restEnd.map { $0 <= now() } ?? true
     }
   }
 
@@ -86,7 +105,7 @@ final class OutputLists<Object: KubernetesObject>: Sendable {
   }
 
   /// Makes the request for everybody who waits by then, and afterwards gives the turn to somebody who came later.
-  private func ask(_ own: Set<String>, _ namespace: String) async -> Result<[Object], KubernetesError> {
+  private func ask(_ own: Set<String>, _ namespace: String) async -> Answer {
     if let restEnd = states.withLock({ $0[namespace]?.restEnd }), restEnd > now() {
       // Who is cancelled here finds out by the request.
       try? await sleep(restEnd)
@@ -114,7 +133,7 @@ final class OutputLists<Object: KubernetesObject>: Sendable {
     return answer
   }
 
-  private func list(_ outputs: Set<String>, _ namespace: String) async -> Result<[Object], KubernetesError> {
+  private func list(_ outputs: Set<String>, _ namespace: String) async -> Answer {
     let values = outputs.sorted().joined(separator: ",")
     do throws(KubernetesError) {
       return .success(try await request(namespace, "\(ResourceNames.outputLabel) in (\(values))"))

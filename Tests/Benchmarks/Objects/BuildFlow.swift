@@ -78,6 +78,27 @@ struct BuildFlow: Sendable {
     ]
   }
 
+  /// All requests without which no Job may be created for a push, in steps, each of which needs the one before: the proof
+  /// is checked, the build stored, the output looked at, the claim made.
+  ///
+  /// - Parameter secret: the Secret that calls are signed with.
+  func requests(secret: String, at now: Timestamp) throws -> [[RawRequest]] {
+    let namespace = repository.key.namespace
+    let output = ResourceNames.outputLabelValue(repository.spec.output)
+    return [
+      [
+        .get(SatisRepository.resourceType, repository.key, isRecent: true),
+        .get(Secret.resourceType, NamespacedName(namespace: namespace, name: secret), isRecent: true),
+      ],
+      [try ask()],
+      [
+        .list(Job.resourceType, in: namespace, label: ResourceNames.outputLabel, output),
+        .list(Pod.resourceType, in: namespace, label: ResourceNames.outputLabel, output),
+        .get(SatisBuild.resourceType, build.key),
+      ],
+    ] + (try claimAndJob(at: now).map { [$0] })
+  }
+
   /// All that a controller writes for the build, in its order.
   func writes(at now: Timestamp, _ files: SnapshotText) throws -> [RawRequest] {
     let claim = claim(at: now)

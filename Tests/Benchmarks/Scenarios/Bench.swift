@@ -37,12 +37,26 @@ struct Bench: Sendable {
     try await raw.send([.create(Namespace.resourceType, in: nil, ["metadata": ["name": .string(name)]])])
   }
 
-  /// Asks again and again until a build is Running; a watch would have to list all others first.
+  /// Waits for a controller to start a build.
   func wait(untilRunning build: SatisBuild) async throws {
+    try await wait("\(build.key) does not become Running") {
+      try await client.get(SatisBuild.self, build.key).condition?.reason == "Running"
+    }
+  }
+
+  /// Waits for a controller to give up the claim of a repository.
+  func wait(untilIdle repository: NamespacedName) async throws {
+    try await wait("\(repository) keeps its Job") {
+      try await client.get(SatisRepository.self, repository).status?.activeJob == nil
+    }
+  }
+
+  /// Asks again and again; a watch would have to list all other objects first.
+  private func wait(_ trouble: String, until isDone: () async throws -> Bool) async throws {
     let end = ContinuousClock.now + .seconds(900)
-    while try await client.get(SatisBuild.self, build.key).condition?.reason != "Running" {
+    while try await !isDone() {
       guard ContinuousClock.now < end else {
-        throw BenchmarkError("\(build.key) does not become Running; see the logs in \(programs.logs)")
+        throw BenchmarkError("\(trouble); see the logs in \(programs.logs)")
       }
       try await Task.sleep(for: .milliseconds(10))
     }

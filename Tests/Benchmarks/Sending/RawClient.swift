@@ -67,6 +67,16 @@ final class RawClient: Sendable {
     for request in requests { try await send(request, by: clients[0]) }
   }
 
+  /// Sends requests at once, each over a connection of its own.
+  func send(sideBySide requests: [RawRequest]) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (client, request) in zip(clients, requests) {
+        group.addTask { try await self.send(request, by: client) }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   private func send(_ request: RawRequest, by client: CurlClient) async throws {
     var outgoing = CurlRequest(method: request.method, url: cluster.server + request.path)
     outgoing.headers = [

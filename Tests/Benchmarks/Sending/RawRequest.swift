@@ -25,6 +25,19 @@ struct RawRequest: Sendable {
     try create(Object.resourceType, in: object.metadata.namespace, try JSONValue(encoding: object))
   }
 
+  /// Reads an object.
+  ///
+  /// - Parameter isRecent: whether what the server has in its memory will do.
+  static func get(_ type: ResourceType, _ key: NamespacedName, isRecent: Bool = false) -> Self {
+    let query = isRecent ? "?resourceVersion=0" : ""
+    return Self(method: "GET", path: "\(path(type, key.namespace))/\(key.name)\(query)", body: [])
+  }
+
+  /// Lists the objects with a label.
+  static func list(_ type: ResourceType, in namespace: String, label: String, _ value: String) -> Self {
+    Self(method: "GET", path: "\(path(type, namespace))?labelSelector=\(label)%3D\(value)", body: [])
+  }
+
   /// Merges a status into an object.
   static func patchStatus(
     _ type: ResourceType, _ key: NamespacedName, _ status: some Encodable

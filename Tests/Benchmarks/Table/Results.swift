@@ -10,6 +10,8 @@ enum Quantity: String, CaseIterable, Sendable {
   case perBuild = "resident memory per build"
   case median = "p50"
   case slowest = "p99"
+  case medianOfRequests = "p50 of all requests"
+  case slowestOfRequests = "p99 of all requests"
   case requests = "requests but renewals"
   case cpuShare = "CPU of a core"
   case each = "time for each build stored"
@@ -23,7 +25,8 @@ enum Quantity: String, CaseIterable, Sendable {
     case .wall, .cpu, .firstDecision: "\(value.rounded(2)) s"
     case .peakResident, .peakAnonymous, .resident, .anonymous: "\((value / 1_048_576).rounded(1)) MB"
     case .perBuild: "\((value / 1_024).rounded(2)) kB"
-    case .median, .slowest, .slowestRefusal: "\((value * 1_000).rounded(1)) ms"
+    case .median, .slowest, .medianOfRequests, .slowestOfRequests, .slowestRefusal:
+      "\((value * 1_000).rounded(1)) ms"
     case .each: "\((value * 1_000).rounded(3)) ms"
     case .requests, .missing: "\(value.rounded(1))"
     case .cpuShare: "\((value * 100).rounded(3)) %"

@@ -1,9 +1,9 @@
-import KubernetesClient
 import SatisAPI
 import Synchronization
 import Testing
 
 @testable import Curl
+@testable import KubernetesClient
 @testable import SatisController
 
 @Suite struct OutputListsTests {
@@ -36,7 +36,10 @@ import Testing
           }
         }
         if let failure = self.failure { throw failure }
-        return selector.split { "(,)".contains($0) }.dropFirst().map { Self.job(of: String($0), namespace) }
+        let jobs = selector.split { "(,)".contains($0) }.dropFirst().map {
+          Self.job(of: String($0), namespace)
+        }
+        return ObjectList(items: jobs, unreadable: [], resourceVersion: "1")
       }
     }
 
@@ -66,7 +69,7 @@ import Testing
     await until(2, wait: lists)
     server.open()
 
-    let names = try await [first, second, third].map { $0.map(\.metadata.name) }
+    let names = try await [first, second, third].map { try $0.get().items.map(\.metadata.name) }
     #expect(names == [["job-a"], ["job-b"], ["job-c", "job-d"]])
     #expect(server.asked == ["satis.dev/output in (a)", "satis.dev/output in (b,c,d)"])
   }
@@ -76,18 +79,18 @@ import Testing
     let lists = server.lists()
     async let first = lists.objects(of: ["a"], in: "shop")
     await begun(server)
-    let other = try await lists.objects(of: ["a"], in: "office")
-    #expect(other.map(\.metadata.namespace) == ["office"])
+    let other = try await lists.objects(of: ["a"], in: "office").get()
+    #expect(other.items.map(\.metadata.namespace) == ["office"])
     server.open()
-    _ = try await first
+    _ = await first
   }
 
   @Test func `a failure is everybody's`() async throws {
     let server = Server(failure: KubernetesError(request: "list jobs", cause: .unreadable("broken")))
     let lists = server.lists()
-    let first = Task { try await lists.objects(of: ["a"], in: "shop") }
+    let first = Task { try await lists.objects(of: ["a"], in: "shop").get() }
     await begun(server)
-    let second = Task { try await lists.objects(of: ["b"], in: "shop") }
+    let second = Task { try await lists.objects(of: ["b"], in: "shop").get() }
     await until(1, wait: lists)
     server.open()
     await #expect(throws: KubernetesError.self) { try await first.value }
@@ -97,13 +100,13 @@ import Testing
   @Test func `who is cancelled takes nobody along`() async throws {
     let server = Server()
     let lists = server.lists()
-    let first = Task { try await lists.objects(of: ["a"], in: "shop") }
+    let first = Task { try await lists.objects(of: ["a"], in: "shop").get() }
     await begun(server)
     async let second = lists.objects(of: ["b"], in: "shop")
     await until(1, wait: lists)
     first.cancel()
-    let found = try await second
-    #expect(found.map(\.metadata.name) == ["job-b"])
+    let found = try await second.get()
+    #expect(found.items.map(\.metadata.name) == ["job-b"])
     await #expect(throws: KubernetesError.self) { try await first.value }
   }
 
@@ -133,12 +136,12 @@ import Testing
     let lists = OutputLists<Job>(now: clock.now, sleep: clock.sleep) { _, _ in
       // It takes four seconds, and one for each look at the clock.
       for _ in 0..<3 { _ = clock.now() }
-      return []
+      return ObjectList(items: [], unreadable: [], resourceVersion: "1")
     }
-    for _ in 0..<2 { _ = try await lists.objects(of: ["a"], in: "shop") }
+    for _ in 0..<2 { _ = await lists.objects(of: ["a"], in: "shop") }
     // Of the four, one has gone by when the next one asks.
     #expect(clock.slept == [.seconds(3)])
-    _ = try await lists.objects(of: ["a"], in: "office")
+    _ = await lists.objects(of: ["a"], in: "office")
     #expect(clock.slept.count == 1)
   }
 }
