@@ -216,6 +216,10 @@ import Yams
     try await server.createBuild("stopped-1", of: "stopped", in: Self.namespace)
     let job = try await job(of: "stopped")
     let pod = try await JobController(client: server.client).startPod(of: job)
+    // A Job whose pod is not known yet is deleted, and nobody is told to stop.
+    try await server.wait(for: SatisBuild.self, "stopped-1", in: Self.namespace) {
+      $0.status?.podName == pod.metadata.name
+    }
     _ = try await server.client.mergePatch(
       SatisBuild.self, NamespacedName(namespace: Self.namespace, name: "stopped-1"),
       patch: ["spec": ["state": "Cancelled"]], resourceVersion: nil)
