@@ -106,8 +106,9 @@ struct EventLoop: ~Copyable {
 
   /// The longest wait while requests may share a connection, in milliseconds.
   ///
-  /// libcurl (7.88) reads for all requests of an HTTP/2 connection what it finds for one. It may then leave what is for
-  /// another one in its memory until it is called again, while the socket, on which it waits, has nothing more to say.
+  /// libcurl (7.88) reads for all requests of an HTTP/2 connection what it finds for one. Where that is more than fits into
+  /// another one's buffer, it leaves the rest in its memory until it is called again, while the socket, on which it waits,
+  /// has nothing more to say.
   private static let longestWait: Int32 = 20
 
   private var sharesConnections: Bool {

@@ -1,3 +1,5 @@
+import Curl
+
 /// A program that speaks TLS on a port of its own, and passes what is inside on to another port.
 struct TLSFront {
   private let process: ChildProcess
@@ -11,10 +13,14 @@ struct TLSFront {
     case ancientVersion
   }
 
-  init(_ identity: TestAuthority.Identity, to port: Int, demand: Demand = .nothing) throws {
+  /// - Parameter version: the version of HTTP that is spoken inside.
+  init(
+    _ identity: TestAuthority.Identity, to port: Int, demand: Demand = .nothing,
+    version: CurlRequest.HTTPVersion = .http1
+  ) throws {
     process = try ChildProcess([
       "python3", "-u", "-c", Self.program, identity.certificatePath, identity.keyPath, identity.authorityPath,
-      "\(port)", demand.rawValue,
+      "\(port)", demand.rawValue, version == .http2 ? "h2" : "http/1.1",
     ])
     self.port = Int(try process.waitFor(/port ([0-9]+)/).1) ?? 0
   }
@@ -23,10 +29,10 @@ struct TLSFront {
 
   private static let program = """
     import socket, ssl, sys, threading
-    certificate, key, authority, target, demand = sys.argv[1:]
+    certificate, key, authority, target, demand, version = sys.argv[1:]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    context.set_alpn_protocols(["http/1.1"])
+    context.set_alpn_protocols([version])
     if demand == "clientCertificate":
         context.load_verify_locations(authority)
         context.verify_mode = ssl.CERT_REQUIRED
@@ -52,6 +58,8 @@ struct TLSFront {
         except OSError:
             return
         server = socket.create_connection(("127.0.0.1", int(target)))
+        for end in (server, inside):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         threading.Thread(target=pump, args=(server, inside), daemon=True).start()
         pump(inside, server)
 
