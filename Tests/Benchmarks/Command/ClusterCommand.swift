@@ -39,7 +39,7 @@ struct ClusterCommand: AsyncParsableCommand {
   var idle = 60
 
   @Option(help: "Calls of the webhook.")
-  var calls = 100
+  var calls = 200
 
   @Option(help: "Seconds of load on the webhook; of overload a quarter of that.")
   var load = 60
