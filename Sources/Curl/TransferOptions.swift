@@ -82,9 +82,9 @@ extension EasyHandle {
 
   /// The buffer of a request that shares its connection, in bytes: the largest one that libcurl (7.88) has.
   ///
-  /// It reads for all requests of the connection what it finds for one. Where that is more than another one's buffer
-  /// takes, it stops inside of the frame, and when those bytes were the last ones it never notices the end of the answer:
-  /// the request waits for its time limit. With its usual 16 KB that happens to lists that are asked for side by side.
+  /// libcurl reads for all requests of the connection what it finds for one. Where that is more than another one's buffer
+  /// takes, it stops inside of the frame, and when those bytes were the last ones it does not notice the end of the answer
+  /// before the next bytes come: the request may wait for its time limit. The usual 16 KB are less than a list of Jobs.
   private static let sharedBufferBytes = 512 << 10
 
   private func setDelivery(_ delivery: Delivery, usesTLS: Bool) throws(RequestProblem) {
@@ -99,8 +99,10 @@ extension EasyHandle {
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         // Better to wait whether the connection that is being made can be shared than to make another. Without TLS
         // it never can, and libcurl would wait for the first answer to learn that.
-        if usesTLS { try set(CURLOPT_PIPEWAIT, 1) }
-        try set(CURLOPT_BUFFERSIZE, Self.sharedBufferBytes)
+        if usesTLS {
+          try set(CURLOPT_PIPEWAIT, 1)
+          try set(CURLOPT_BUFFERSIZE, Self.sharedBufferBytes)
+        }
       }
     case .pieces:
       // A connection of its own: it is paused for a slow reader, and over HTTP/2 libcurl 7.88 then spins.

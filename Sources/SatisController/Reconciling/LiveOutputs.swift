@@ -13,18 +13,13 @@ struct LiveOutputs: Sendable {
     of outputs: Set<String>, in namespace: String
   ) async throws(KubernetesError) -> Situation.OutputView {
     // Where many ask at once, pods that were listed early would be too old, and the work for nothing.
-    guard jobs.isFree(in: namespace), pods.isFree(in: namespace) else {
-      let listed = try await jobs.objects(of: outputs, in: namespace).get()
-      return try await view(listed, pods.objects(of: outputs, in: namespace).get())
+    let isQuiet = jobs.isFree(in: namespace) && pods.isFree(in: namespace)
+    async let early = isQuiet ? pods.objects(of: outputs, in: namespace) : nil
+    let jobs = try await jobs.objects(of: outputs, in: namespace).get()
+    if let pods = try await early?.get(), pods.isAsNew(as: jobs) {
+      return Situation.OutputView(jobs: jobs.items, pods: pods.items)
     }
-    async let early = pods.objects(of: outputs, in: namespace)
-    let listed = try await jobs.objects(of: outputs, in: namespace).get()
-    let beside = try await early.get()
-    if beside.isAsNew(as: listed) { return view(listed, beside) }
-    return try await view(listed, pods.objects(of: outputs, in: namespace).get())
-  }
-
-  private func view(_ jobs: ObjectList<Job>, _ pods: ObjectList<Pod>) -> Situation.OutputView {
-    Situation.OutputView(jobs: jobs.items, pods: pods.items)
+    let pods = try await pods.objects(of: outputs, in: namespace).get()
+    return Situation.OutputView(jobs: jobs.items, pods: pods.items)
   }
 }

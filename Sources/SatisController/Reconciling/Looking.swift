@@ -8,7 +8,7 @@ extension RepositoryReconciler {
   func take(_ looks: Set<Look>, into situation: inout Situation) async throws(KubernetesError) {
     let builds = looks.compactMap { if case .build(let name) = $0 { name } else { nil } }
     if let repository = situation.repository, looks.contains(.output), !looks.contains(.repository) {
-      // What a claim needs, side by side.
+      // What a claim needs, side by side; the lists take longest and begin first.
       async let found = answers(on: builds, in: situation.key.namespace)
       situation.live.output = try await access.output(of: repository, neighbours: situation.neighbours)
       try situation.live.take(await found)
