@@ -129,6 +129,7 @@ let package = Package(
       dependencies: [
         "KubernetesClient",
         "Curl",
+        "SeededRandom",
         "TestSupport",
         .product(name: "InMemoryLogging", package: "swift-log"),
         .product(name: "Logging", package: "swift-log"),
@@ -139,6 +140,7 @@ let package = Package(
       dependencies: [
         "ControllerRuntime",
         "Curl",
+        "SeededRandom",
         "TestSupport",
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -147,7 +149,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SatisAPITests",
-      dependencies: ["SatisAPI", "TestSupport", .product(name: "Yams", package: "Yams")]
+      dependencies: ["SatisAPI", "SeededRandom", "TestSupport", .product(name: "Yams", package: "Yams")]
     ),
     .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
     .testTarget(
@@ -159,6 +161,7 @@ let package = Package(
         "SatisController",
         "SatisStatusPage",
         "SatisWebhook",
+        "SeededRandom",
         "TestSupport",
         "satis-operator",
         .product(name: "Crypto", package: "swift-crypto"),
@@ -173,6 +176,7 @@ let package = Package(
       dependencies: [
         "Curl",
         "SatisAPI",
+        "SeededRandom",
         "TestSupport",
         "satis-operator",
         .product(name: "Crypto", package: "swift-crypto"),
@@ -180,6 +184,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]
     ),
+    .target(name: "SeededRandom", path: "Tests/SeededRandom"),
     .target(
       name: "TestSupport",
       dependencies: [
@@ -206,7 +211,7 @@ let package = Package(
       ],
       path: "Tests/Fuzz/Webhook"
     ),
-    .target(name: "FuzzSupport", path: "Tests/Fuzz/Support"),
+    .target(name: "FuzzSupport", dependencies: ["SeededRandom"], path: "Tests/Fuzz/Support"),
     .executableTarget(
       name: "benchmarks",
       dependencies: [
@@ -240,6 +245,7 @@ let package = Package(
       dependencies: [
         "Curl",
         "SatisController",
+        "SeededRandom",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -249,6 +255,7 @@ let package = Package(
       name: "SatisPluginTests",
       dependencies: [
         "SatisPlugin",
+        "SeededRandom",
         "TestSupport",
         "satis-operator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

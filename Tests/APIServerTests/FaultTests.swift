@@ -1,5 +1,6 @@
 import CMalloc
 import Foundation
+import SeededRandom
 import Synchronization
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import KubernetesClient
+import SeededRandom
 import TestSupport
 import Testing
 

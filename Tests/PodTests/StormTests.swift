@@ -1,5 +1,6 @@
 import KubernetesClient
 import SatisAPI
+import SeededRandom
 import TestSupport
 import Testing
 

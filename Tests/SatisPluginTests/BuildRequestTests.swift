@@ -1,6 +1,7 @@
 import KubernetesClient
 import SatisAPI
 import SatisPlugin
+import SeededRandom
 import TestSupport
 import Testing
 

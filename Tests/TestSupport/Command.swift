@@ -1,4 +1,5 @@
 public import Foundation
+import Synchronization
 
 /// Programs that a test runs.
 ///
@@ -39,7 +40,7 @@ public enum Command {
   /// It is ended when nobody reads on.
   public static func lines(_ words: [String]) throws -> AsyncStream<String> {
     let (process, output, _) = process(words)
-    try process.run()
+    try process.start()
     return AsyncStream { continuation in
       continuation.onTermination = { _ in process.terminate() }
       Thread.detachNewThread {
@@ -63,7 +64,7 @@ public enum Command {
     process.currentDirectoryURL = directory
     let stdin = Pipe()
     process.standardInput = stdin
-    try process.run()
+    try process.start()
     try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try stdin.fileHandleForWriting.close()
     let text = output.fileHandleForReading.readDataToEndOfFile()
@@ -83,6 +84,15 @@ public enum Command {
     process.standardOutput = output
     process.standardError = errors
     return (process, output, errors)
+  }
+}
+
+extension Process {
+  private static let starting = Mutex(())
+
+  /// Starts the program, one at a time in this process: Foundation's `run` has crashed where many threads were in it.
+  func start() throws {
+    try Self.starting.withLock { _ in try run() }
   }
 }
 

@@ -20,7 +20,7 @@ public final class OperatorProcess: Sendable {
       process.standardError = FileHandle.nullDevice
     }
     process.standardOutput = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     self.process = process
   }
 

@@ -44,7 +44,7 @@ public final class SecondServer: Sendable {
     try await withCheckedThrowingContinuation { (started: CheckedContinuation<Void, any Error>) in
       // The kernel kills it with the thread that has started it: whatever becomes of the test, it does not stay.
       Thread.detachNewThread {
-        started.resume(with: Result { try process.run() })
+        started.resume(with: Result { try process.start() })
         process.waitUntilExit()
       }
     }

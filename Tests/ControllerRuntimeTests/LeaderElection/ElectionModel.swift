@@ -1,4 +1,5 @@
 import KubernetesClient
+import SeededRandom
 import TestSupport
 
 @testable import ControllerRuntime
