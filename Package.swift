@@ -109,6 +109,7 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]
     ),
@@ -123,7 +124,7 @@ let package = Package(
     .target(name: "Curl", dependencies: ["CCurlShims"]),
     .target(name: "CCurlShims", dependencies: ["CCurl"]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .testTarget(name: "CurlTests", dependencies: ["Curl"]),
+    .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl"]),
     .testTarget(
       name: "KubernetesClientTests",
       dependencies: [

@@ -66,8 +66,8 @@ public final class Cache<Object: KubernetesObject>: Sendable {
   public func take(_ update: WatchUpdate<Object>) -> Set<NamespacedName> {
     state.withLock { state in
       switch update {
-      case .replaced(let objects, _):
-        return replace(with: objects, &state)
+      case .replaced(let objects, let unreadable):
+        return replace(with: objects, keeping: unreadable.map(\.key), &state)
       case .applied(let object):
         // The answer to a write of ours may have been here before the watch's older events.
         if let known = state.objects[object.key], known.isNewer(than: object) { return [] }
@@ -95,9 +95,11 @@ public final class Cache<Object: KubernetesObject>: Sendable {
     state.withLock { state in _ = remove(key, &state) }
   }
 
-  private func replace(with objects: [Object], _ state: inout State) -> Set<NamespacedName> {
+  private func replace(
+    with objects: [Object], keeping unreadable: [NamespacedName], _ state: inout State
+  ) -> Set<NamespacedName> {
     var changed: Set<NamespacedName> = []
-    var gone = Set(state.objects.keys)
+    var gone = Set(state.objects.keys).subtracting(unreadable)
     for object in objects {
       gone.remove(object.key)
       changed.formUnion(store(object, &state))

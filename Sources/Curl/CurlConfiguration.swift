@@ -6,6 +6,9 @@ public struct CurlConfiguration: Sendable {
   public var keepAliveInterval: Duration = .seconds(15)
   /// After this time the kernel gives up a connection whose other side acknowledges nothing (`TCP_USER_TIMEOUT`).
   public var unacknowledgedTimeout: Duration = .seconds(30)
+  /// A request that is given up after so long without a byte may have been on a connection that hangs: further ones get
+  /// another.
+  public var doubtfulAfter: Duration = .seconds(5)
 
   /// The defaults, which suit Kubernetes.
   public init() {}

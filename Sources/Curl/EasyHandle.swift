@@ -43,6 +43,11 @@ struct EasyHandle: ~Copyable {
     try check(curlshims_set_string(raw, option, value))
   }
 
+  /// Takes away what libcurl has by itself.
+  func unset(text option: CURLoption) throws(RequestProblem) {
+    try check(curlshims_set_string(raw, option, nil))
+  }
+
   /// libcurl copies the bytes.
   func set(_ option: CURLoption, blob bytes: [UInt8]) throws(RequestProblem) {
     try check(bytes.withUnsafeBytes { curlshims_set_blob(raw, option, $0.baseAddress, $0.count) })

@@ -49,6 +49,7 @@ struct EventLoop: ~Copyable {
       case .start(let exchange): start(exchange)
       case .cancel(let exchange):
         if let transfer = transfers[ObjectIdentifier(exchange)] {
+          if transfer.patience.hasWaited(configuration.doubtfulAfter, at: .now) { mailbox.doubt() }
           cut(transfer, .cancelled(exchange.destination))
         }
       case .resume(let exchange): transfers[ObjectIdentifier(exchange)]?.resume()

@@ -21,6 +21,8 @@ struct Patience {
   private var connectionDue: Instant?
   /// Nil while no byte is waited for.
   private var byteDue: Instant?
+  /// When the last byte came, or the connection stood; nil while no byte is waited for.
+  private var waitsSince: Instant?
 
   init(_ request: CurlRequest, from start: Instant) {
     connectionDue = start + request.connectTimeout
@@ -39,6 +41,7 @@ struct Patience {
 
   /// A byte came, or a paused transfer goes on.
   mutating func hear(at now: Instant) {
+    waitsSince = now
     byteDue = silence.map { now + $0 }
   }
 
@@ -52,7 +55,11 @@ struct Patience {
   /// The server is the one who waits now.
   mutating func pause() {
     byteDue = nil
+    waitsSince = nil
   }
+
+  /// Whether nothing has come over the connection for so long.
+  func hasWaited(_ time: Duration, at now: Instant) -> Bool { waitsSince.map { now - $0 >= time } ?? false }
 
   /// The limit that is reached next.
   var next: (limit: Limit, due: Instant)? {

@@ -112,11 +112,15 @@ extension EasyHandle {
     }
   }
 
-  private func setTLS(_ tls: CurlTLS) throws(RequestProblem) {
+  func setTLS(_ tls: CurlTLS) throws(RequestProblem) {
     try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     try set(CURLOPT_SSL_VERIFYPEER, tls.verifies ? 1 : 0)
     try set(CURLOPT_SSL_VERIFYHOST, tls.verifies ? 2 : 0)
-    if let authority = tls.certificateAuthority { try set(CURLOPT_CAINFO_BLOB, blob: authority) }
+    if let authority = tls.certificateAuthority {
+      try set(CURLOPT_CAINFO_BLOB, blob: authority)
+      // libcurl would trust the system's folder of authorities besides: then any of them could vouch for the server.
+      try unset(text: CURLOPT_CAPATH)
+    }
     if let certificate = tls.clientCertificate, let key = tls.clientKey {
       try set(CURLOPT_SSLCERTTYPE, "PEM")
       try set(CURLOPT_SSLCERT_BLOB, blob: certificate)

@@ -1,4 +1,4 @@
-import ControllerRuntime
+public import ControllerRuntime
 import Hummingbird
 import HummingbirdCore
 public import KubernetesClient
@@ -27,7 +27,8 @@ public struct StatusPage: Service, CustomStringConvertible {
 
     /// Creates a configuration.
     public init(
-      namespace: String?, address: String = "0.0.0.0", port: Int, access: StatusAccess, viewers: Int = 64
+      namespace: String?, address: String = AllAddresses.host, port: Int, access: StatusAccess,
+      viewers: Int = 64
     ) {
       self.namespace = namespace
       self.address = address

@@ -79,7 +79,7 @@ public enum WebhookService {
             maxHeaderFieldCount: ServingLimits.headerFields))),
       // Whoever does not fit in here tries again a second later only.
       configuration: .init(
-        address: .hostname("0.0.0.0", port: configuration.port), serverName: nil, backlog: 1_024),
+        address: .hostname(AllAddresses.host, port: configuration.port), serverName: nil, backlog: 1_024),
       logger: logger)
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControllerRuntime
 import KubernetesClient
 import Logging
 import SatisStatusPage
@@ -10,8 +11,9 @@ struct StatusPageOptions: ParsableArguments {
     help: "The port of a page that shows repositories and builds. Without it there is none.")
   var port: Int?
 
-  @Option(name: .customLong("status-address"), help: "The address that the page is served on.")
-  var address = "0.0.0.0"
+  @Option(
+    name: .customLong("status-address"), help: "The address that the page is served on; all, if left out.")
+  var address: String?
 
   @Option(
     name: .customLong("status-token-file"),
@@ -42,9 +44,10 @@ struct StatusPageOptions: ParsableArguments {
   func service(client: KubernetesClient, namespace: String?, logger: Logger) throws -> StatusPage? {
     guard let port else { return nil }
     let access = try tokenFile.map { path throws(ConfigurationError) in try StatusAccess.token(inFile: path) }
+    let address = address ?? AllAddresses.host
     logger.info(
       "serving a status page",
-      metadata: ["address": "\(address):\(port)", "access": access == nil ? "everybody" : "token"])
+      metadata: ["address": "\(address)", "port": "\(port)", "access": access == nil ? "everybody" : "token"])
     return StatusPage(
       client: client,
       configuration: .init(namespace: namespace, address: address, port: port, access: access ?? .everybody),

@@ -73,6 +73,14 @@ import Testing
     #expect(version("a") == "7")
   }
 
+  @Test func `what a list shows and nobody understands stays as it was before`() {
+    _ = cache.take(.replaced([object("a"), object("b", owner: "two")], unreadable: []))
+    let odd = UnreadableObject(key: key("a"), problem: "odd")
+    #expect(cache.take(.replaced([], unreadable: [odd])) == [key("two")])
+    #expect(version("a") == "1")
+    #expect(cache.take(.replaced([], unreadable: [])) == [key("acme")])
+  }
+
   // MARK: - Events
 
   @Test func `a change reports the keys before and after it`() {

@@ -9,7 +9,7 @@ import Testing
 
 @testable import ControllerRuntime
 
-@Suite struct HealthServerTests {
+@Suite(.timeLimit(.minutes(1))) struct HealthServerTests {
   private func answer(
     _ path: String, liveness: [HealthCheck] = [], readiness: [HealthCheck] = []
   ) async throws -> (status: HTTPResponse.Status, text: String) {
@@ -90,6 +90,21 @@ import Testing
     }
     #expect(response?.status == 200)
     #expect(response?.headers.contains { $0.name == "Date" && $0.value.hasSuffix(" GMT") } == true)
+    await client.shutdown()
+  }
+
+  @Test func `the service answers whichever family of addresses a probe comes by`() async throws {
+    let port = try FreePort.find()
+    let server = Task { try await HealthServer.service(port: port, logger: Logger(label: "test")).run() }
+    defer { server.cancel() }
+    let client = try CurlClient()
+    for host in AllAddresses.host == "::" ? ["127.0.0.1", "[::1]"] : ["127.0.0.1"] {
+      var response: CurlResponse?
+      while response == nil {
+        response = try? await client.send(CurlRequest(url: "http://\(host):\(port)/healthz"))
+      }
+      #expect(response?.status == 200)
+    }
     await client.shutdown()
   }
 

@@ -190,30 +190,40 @@ import Testing
     #expect(ClientSocket.connected(to: server.front.port).count == 1)
   }
 
-  @Test func `that has left a request without an answer gets no further ones, and those on it lose nothing`()
-    async throws
-  {
-    let arrived = Signal<Void>()
+  @Test(arguments: [true, false])
+  func `that has left a request without an answer gets no further ones, and those on it lose nothing`(
+    isCancelled: Bool
+  ) async throws {
+    let slowArrived = Signal<Void>()
+    let hangingArrived = Signal<Void>()
     let gate = Gate()
     let server = try Server(
       TestServer { connection in
         while let request = try connection.readRequest() {
-          if request.requestLine.contains("/hanging") { _ = connection.waitForEnd() }
+          if request.requestLine.contains("/hanging") {
+            hangingArrived.send()
+            _ = connection.waitForEnd()
+          }
           if request.requestLine.contains("/slow") {
-            arrived.send()
+            slowArrived.send()
             gate.pass()
           }
           try connection.write(Response.text("ok").bytes)
         }
       })
     defer { server.stop() }
-    let client = try CurlClient()
+    var configuration = CurlConfiguration()
+    configuration.doubtfulAfter = .zero
+    let client = try CurlClient(configuration: configuration)
     let slow = try server.request("/slow")
     let slowTask = Task { try await client.send(slow) }
-    await arrived.next()
+    await slowArrived.next()
     var hanging = try server.request("/hanging")
-    hanging.timeout = .seconds(2)
-    #expect(await failure(hanging, client)?.phase == .timeout)
+    if !isCancelled { hanging.timeout = .seconds(2) }
+    let hangingTask = Task { [hanging] in await failure(hanging, client)?.phase }
+    await hangingArrived.next()
+    if isCancelled { hangingTask.cancel() }
+    #expect(await hangingTask.value == (isCancelled ? .cancelled : .timeout))
     #expect(ClientSocket.connected(to: server.front.port).count == 1)
     for _ in 1...2 { #expect(try await client.send(server.request()).status == 200) }
     #expect(ClientSocket.connected(to: server.front.port).count == 2)

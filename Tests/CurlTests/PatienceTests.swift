@@ -41,6 +41,16 @@ import Testing
     #expect(patience.next?.due == start + .seconds(27))
   }
 
+  @Test func `has waited since the last byte, and not before the connection stands`() {
+    var patience = patience { _ in }
+    #expect(!patience.hasWaited(.zero, at: start + .seconds(9)))
+    patience.connect(at: start + .seconds(10))
+    #expect(!patience.hasWaited(.seconds(5), at: start + .seconds(14)))
+    #expect(patience.hasWaited(.seconds(5), at: start + .seconds(15)))
+    patience.hear(at: start + .seconds(15))
+    #expect(!patience.hasWaited(.seconds(5), at: start + .seconds(16)))
+  }
+
   @Test func `does not count the time in which the reader is slow`() {
     var patience = patience { $0.silenceTimeout = .seconds(20) }
     patience.connect(at: start)

@@ -1,3 +1,4 @@
+import CCurl
 import Testing
 
 @testable import Curl
@@ -49,6 +50,32 @@ import Testing
     defer { secure.stop() }
     let status = try await CurlClient().stream(secure.request()) { head, _ in head.status }
     #expect(status == 200)
+  }
+
+  /// Otherwise whoever has a certificate of one of those for the server's name would get what it is sent.
+  @Test func `trusts no folder of authorities beside the one that was given`() throws {
+    let authority = try TestAuthority()
+    let other = try TestAuthority()
+    defer {
+      authority.remove()
+      other.remove()
+    }
+    let server = try TestServer(answering: { _ in .text("ok") })
+    defer { server.stop() }
+    let front = try TLSFront(try authority.issue("localhost"), to: server.port)
+    defer { front.stop() }
+    func result(trusting bytes: [UInt8]?) throws -> CURLcode {
+      let easy = try EasyHandle()
+      try easy.set(CURLOPT_URL, "https://localhost:\(front.port)/")
+      try easy.set(CURLOPT_NOBODY, 1)
+      try easy.set(CURLOPT_CAPATH, authority.hashedFolder())
+      var tls = CurlTLS()
+      tls.certificateAuthority = bytes
+      try easy.setTLS(tls)
+      return curl_easy_perform(easy.raw)
+    }
+    #expect(try result(trusting: other.certificate) == CURLE_PEER_FAILED_VERIFICATION)
+    #expect(try result(trusting: nil) == CURLE_OK)
   }
 
   @Test func `checks the certificate against the URL's host`() async throws {

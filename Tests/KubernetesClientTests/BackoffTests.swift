@@ -32,6 +32,11 @@ import Testing
     #expect(backoff.delay(at: start, jitter: 0.5, atLeast: .seconds(7)) == .seconds(7))
     #expect(backoff.delay(at: start, jitter: 0.5, atLeast: .zero) == .milliseconds(800))
   }
+
+  @Test func `a server that asks to be left alone for an hour is asked again after a minute`() {
+    var backoff = Backoff()
+    #expect(backoff.delay(at: start, jitter: 0.5, atLeast: .seconds(3_600)) == .seconds(60))
+  }
 }
 
 @Suite struct ResourceVersionTests {

@@ -102,11 +102,15 @@ private final class ManualClock: Sendable {
       $0.certificateAuthority = try pem("ca.crt")
       $0.clientIdentity = .init(certificate: try pem("client.crt"), key: try pem("client.key"))
     }
-    #expect(!credentials.distrust())
+    let old = try await credentials.current()
+    #expect(!credentials.distrust(old))
     for name in ["ca.crt", "client.crt", "client.key"] { try directory.write(name, name) }
     #expect(try await text(credentials.current().certificateAuthority) == "old")
-    #expect(credentials.distrust())
+    #expect(credentials.distrust(old))
     let renewed = try await credentials.current()
+    // Of several requests that have failed together each is sent again.
+    #expect(credentials.distrust(old))
+    #expect(!credentials.distrust(renewed))
     #expect(text(renewed.certificateAuthority) == "ca.crt")
     #expect(text(renewed.clientCertificate) == "client.crt")
     #expect(text(renewed.clientKey) == "client.key")
@@ -129,7 +133,8 @@ private final class ManualClock: Sendable {
 
   @Test func `certificates that are no files stay as they are`() async throws {
     let credentials = credentials { $0.certificateAuthority = PEM([1]) }
-    #expect(!credentials.distrust())
-    #expect(try await credentials.current().certificateAuthority == [1])
+    let credential = try await credentials.current()
+    #expect(credential.certificateAuthority == [1])
+    #expect(!credentials.distrust(credential))
   }
 }

@@ -45,6 +45,12 @@ import Testing
     #expect(configuration.proxyURL == "http://proxy:3128")
   }
 
+  @Test func `a name or a proxy that is empty is none`() throws {
+    let configuration = try load(write(cluster: #"tls-server-name: "", proxy-url: """#))
+    #expect(configuration.serverName == nil)
+    #expect(configuration.proxyURL == nil)
+  }
+
   @Test func `data in the file wins over the path of another`() throws {
     let configuration = try load(
       write(cluster: "certificate-authority-data: \(base64("data")), certificate-authority: /nowhere"))

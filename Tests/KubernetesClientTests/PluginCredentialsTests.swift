@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 
@@ -163,5 +164,20 @@ import Testing
   @Test func `a program that does not end is killed`() async {
     let program = Program(path: "/bin/sh", arguments: ["-c", "exec sleep 600"], environment: [:])
     #expect(await program.run(limit: 1) == .failed("was killed, as it had not ended after 1 s"))
+  }
+
+  @Test func `a program that waits for another one is killed with it`() async {
+    let program = Program(path: "/bin/sh", arguments: ["-c", "sleep 600; true"], environment: [:])
+    #expect(await program.run(limit: 1) == .failed("was killed, as it had not ended after 1 s"))
+  }
+
+  @Test func `what a program leaves behind is not waited for`() async throws {
+    let program = Program(path: "/bin/sh", arguments: ["-c", "sleep 600 & echo $!"], environment: [:])
+    guard case .output(let printed) = await program.run(limit: 300) else {
+      Issue.record("it failed")
+      return
+    }
+    let left = try #require(Int32(FileContents.trimmed(printed)))
+    #expect(kill(left, SIGKILL) == 0)
   }
 }

@@ -87,11 +87,19 @@ import Testing
     #expect(after(state) == .stream(notOlderThan: "8"))
   }
 
-  @Test func `a stream that is refused for any reason is replaced by pages this time`() {
+  @Test(arguments: [403, 500])
+  func `a stream that is refused for any reason is replaced by pages this time`(code: Int) {
     var state = State(streamsLists: true)
-    state.failed(busy, at: now, jitter: 0)
+    state.failed(refused(code), at: now, jitter: 0)
     #expect(after(state) == .list(notOlderThan: "0", continueToken: nil))
     #expect(state.streamsLists)
+  }
+
+  @Test(arguments: [429, 503])
+  func `a server that is busy is not asked for pages, which are dearer`(code: Int) {
+    var state = State(streamsLists: true)
+    state.failed(refused(code), at: now, jitter: 0)
+    #expect(after(state) == .stream(notOlderThan: nil))
   }
 
   @Test func `a streaming list from a version that is gone is asked for any`() {

@@ -37,10 +37,11 @@ import Testing
     #expect(words(state.listed(page(["b"], version: "5"))) == #"replaced ["a", "b"] []"#)
   }
 
-  @Test func `an expired token begins the list again and forgets the pages before`() {
+  @Test(arguments: [410, 400, 404, 500])
+  func `a token that is refused begins the list again and forgets the pages before`(code: Int) {
     var state = listing()
     _ = state.listed(page(["a"], version: "5", next: "t1"))
-    state.failed(expired, at: now, jitter: 0)
+    state.failed(refused(code), at: now, jitter: 0)
     state.waited()
     #expect(state.next == .list(notOlderThan: "0", continueToken: nil))
     #expect(words(state.listed(page(["b"], version: "6"))) == #"replaced ["b"] []"#)

@@ -34,7 +34,7 @@ public enum HealthServer {
     metrics?.addRoute(to: router)
     return QuietApplication(
       responder: router.buildResponder(),
-      configuration: .init(address: .hostname("0.0.0.0", port: port), serverName: nil),
+      configuration: .init(address: .hostname(AllAddresses.host, port: port), serverName: nil),
       logger: logger)
   }
 }

@@ -64,7 +64,7 @@ final class Credentials: Sendable {
   func refuse(_ credential: Credential) async -> Bool {
     switch token {
     // The certificate may be what has expired: API servers say so by 401 as well.
-    case .none, .fixed: return distrust()
+    case .none, .fixed: return distrust(credential)
     case .file(let file):
       file.forget()
       return true
@@ -76,9 +76,13 @@ final class Credentials: Sendable {
 
   /// Client and server do not trust each other: a certificate may have been replaced meanwhile.
   ///
-  /// - Returns: whether one has.
-  func distrust() -> Bool {
-    let changes = [certificateAuthority, clientCertificate, clientKey].map { $0.refresh() }
+  /// - Returns: whether there is another one by now than the request has carried.
+  func distrust(_ credential: Credential) -> Bool {
+    let changes = [
+      certificateAuthority.isReplaced(since: credential.certificateAuthority),
+      clientCertificate.isReplaced(since: credential.clientCertificate),
+      clientKey.isReplaced(since: credential.clientKey),
+    ]
     return changes.contains(true)
   }
 }
@@ -97,5 +101,5 @@ private struct RenewedPEM: Sendable {
 
   func contents() throws(ConfigurationError) -> [UInt8]? { try file?.contents() ?? fixed }
 
-  func refresh() -> Bool { file?.refresh() ?? false }
+  func isReplaced(since bytes: [UInt8]?) -> Bool { file?.isReplaced(since: bytes) ?? false }
 }

@@ -86,8 +86,11 @@ extension Kubeconfig {
         base64: try values.decodeIfPresent(String.self, forKey: .authorityData),
         path: try values.decodeIfPresent(String.self, forKey: .authority))
       skipsCertificateCheck = try values.decodeIfPresent(Bool.self, forKey: .insecure) ?? false
+      // Empty is the same as left out, as it is for kubectl.
       serverName = try values.decodeIfPresent(String.self, forKey: .serverName)
+      if serverName?.isEmpty == true { serverName = nil }
       proxyURL = try values.decodeIfPresent(String.self, forKey: .proxyURL)
+      if proxyURL?.isEmpty == true { proxyURL = nil }
       extensions = try values.decodeIfPresent([NamedExtension].self, forKey: .extensions)
     }
 

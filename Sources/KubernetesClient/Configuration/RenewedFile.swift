@@ -67,12 +67,10 @@ public final class RenewedFile: Sendable {
 
   /// What was read may be old: it is read again at once, and kept if that fails.
   ///
+  /// - Parameter bytes: what was read from it at some time.
   /// - Returns: whether there is something else in it now.
-  func refresh() -> Bool {
-    let before = known.withLock { known in
-      known.readAt = nil
-      return known.bytes
-    }
-    return (try? contents()) != before
+  func isReplaced(since bytes: [UInt8]?) -> Bool {
+    known.withLock { $0.readAt = nil }
+    return (try? contents()) != bytes
   }
 }

@@ -80,6 +80,8 @@ struct Transport: Sendable {
   ) async throws(KubernetesError) -> ObjectList<Object> {
     var reader = ListReader<Object>()
     _ = try await send(request) { outgoing in
+      // It may be sent again.
+      reader = ListReader()
       var outgoing = outgoing
       // However long it takes, as long as it goes on.
       outgoing.timeout = nil
@@ -135,7 +137,7 @@ struct Transport: Sendable {
         response = try await exchange(outgoing)
       } catch let error as CurlError {
         tell(request, code: nil, since: startTime)
-        if error.phase == .tls, mayRenew, credentials.distrust() {
+        if error.phase == .tls, mayRenew, credentials.distrust(credential) {
           mayRenew = false
           continue
         }
@@ -220,7 +222,7 @@ struct Transport: Sendable {
       }
     } catch let error as CurlError {
       if !isAnswered { tell(request, code: nil, since: startTime) }
-      if error.phase == .tls { _ = credentials.distrust() }
+      if error.phase == .tls { _ = credentials.distrust(credential) }
       throw KubernetesError(request: request.description, cause: .transport(error))
     }
   }

@@ -18,12 +18,12 @@ struct Backoff: Sendable {
   /// - Parameters:
   ///   - jitter: a random number from 0 up to 1, by which the delay is multiplied ("full jitter"): many clients
   ///     that lost one server do not come back together.
-  ///   - atLeast: what the server itself asked for.
+  ///   - atLeast: what the server itself asked for, of which as much is granted as to a request.
   mutating func delay(at now: Instant, jitter: Double, atLeast: Duration? = nil) -> Duration {
     if let lastDelayEnds, now - lastDelayEnds >= Self.healthyAfter { failures = 0 }
     let longest = min(Self.firstDelay * (1 << min(failures, 8)), Self.longestDelay)
     failures += 1
-    let delay = max(longest * jitter, atLeast ?? .zero)
+    let delay = max(longest * jitter, min(atLeast ?? .zero, Retries.longestDelay))
     lastDelayEnds = now + delay
     return delay
   }

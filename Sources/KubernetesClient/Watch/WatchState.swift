@@ -143,6 +143,8 @@ struct WatchState<Object: KubernetesObject>: Sendable {
   /// - Parameter jitter: a random number from 0 up to 1.
   mutating func failed(_ error: KubernetesError, at now: Instant, jitter: Double) {
     let asksFromVersion = lastVersion != nil && !lastVersionIsGone
+    // A server that is busy, or not there, is not made busier by another kind of request.
+    let isRefusal = error.status.map { $0.code != 429 && $0.code != 503 } ?? false
     switch phase {
     case .streaming(let isOpen):
       if error.isInvalid || (isOpen && error.isTimeout) {
@@ -154,15 +156,13 @@ struct WatchState<Object: KubernetesObject>: Sendable {
       begin()
       // A list in pages is plainer than a stream, and gets through where something between here and the server
       // does not understand the other. A server that is not there has not been asked yet.
-      if isOpen || error.status != nil { list() }
+      if isOpen || isRefusal { list() }
     case .listing(let token):
       if error.isBeyondVersion, token == nil, asksFromVersion { return beginAgainFromNone() }
-      // What was collected belongs to a version that is gone.
-      if error.isExpired { begin() }
+      // What was collected belongs to a version that is gone, or to a token that this server does not know.
+      if error.isExpired || (isRefusal && token != nil) { begin() }
     case .watching:
-      // A server that is busy, or not there, is not made busier by a list. One that refuses twice may refuse this
-      // version for ever.
-      let isRefusal = error.status.map { $0.code != 429 && $0.code != 503 } ?? false
+      // One that refuses twice may refuse this version for ever.
       if error.isExpired || (isRefusal && wasRefused) {
         begin()
       } else {

@@ -32,6 +32,15 @@ final class TestAuthority: Sendable {
       certificatePath: path("\(name).crt"), keyPath: path("\(name).key"), authorityPath: path("ca.crt"))
   }
 
+  /// A folder in which OpenSSL finds it, as it finds the system's authorities.
+  func hashedFolder() throws -> String {
+    let folder = directory.appending(path: "hashed")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Data(certificate).write(to: folder.appending(path: "ca.crt"))
+    try openssl("rehash", path("hashed"))
+    return path("hashed")
+  }
+
   /// A certificate with its key, as PEM and as files.
   struct Identity: Sendable {
     let certificate: [UInt8]
