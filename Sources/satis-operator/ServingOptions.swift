@@ -17,7 +17,9 @@ struct ServingOptions: ParsableArguments {
 
   @Option(
     name: .customLong("max-connections"),
-    help: "Connections at once; for one more, the one that has been silent for longest is closed.")
+    help:
+      "Connections at once; for one more, the one is closed that has waited longest for a call or the rest of one."
+  )
   var connections = Self.defaults.connections
 
   @Option(

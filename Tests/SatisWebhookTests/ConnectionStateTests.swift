@@ -1,3 +1,5 @@
+import ControllerRuntime
+import Synchronization
 import Testing
 
 @testable import SatisWebhook
@@ -25,8 +27,26 @@ import Testing
       #expect(!state.closesAfterAnswer)
       #expect(state.answered(now: start) == .none)
       #expect(state.due == start + limits.idleTime)
-      #expect(state.isWaiting)
+      #expect(state.standing == .waiting)
     }
+  }
+
+  @Test mutating func `until a call is whole its connection may make room, and then no more`() {
+    #expect(state.standing == .waiting)
+    #expect(state.head(length: 4, now: start) == .forward)
+    #expect(state.standing == .receiving)
+    #expect(state.body() == .forward)
+    #expect(state.standing == .receiving)
+    #expect(state.end(now: start) == .forward)
+    #expect(state.standing == .busy)
+  }
+
+  @Test mutating func `the rest of a small body keeps nobody away, and the last answer is not cut off`() {
+    #expect(state.head(length: 4, now: start) == .forward)
+    #expect(state.answered(now: start) == .none)
+    #expect(state.standing == .receiving)
+    state.linger(start)
+    #expect(state.standing == .busy)
   }
 
   @Test mutating func `a connection that says nothing is closed without a word`() {
@@ -59,7 +79,7 @@ import Testing
     #expect(state.due == start + limits.bodyTime)
     #expect(state.body() == .forward)
     #expect(state.end(now: start) == .forward)
-    #expect(state.isWaiting)
+    #expect(state.standing == .waiting)
   }
 
   @Test mutating func `the rest of a small body that does not come closes the connection`() {
@@ -105,6 +125,70 @@ import Testing
     call(at: start)
     #expect(state.broken(.malformed) == .none)
     #expect(state.answered(now: start) == .linger)
+  }
+}
+
+@Suite struct ConnectionsTests {
+  /// The names of the connections that had to make room.
+  private final class Closed: Sendable {
+    private let list = Mutex<[String]>([])
+
+    var names: [String] { list.withLock { $0 } }
+
+    func add(_ name: String) {
+      list.withLock { $0.append(name) }
+    }
+  }
+
+  private let connections = Connections(
+    limit: 2, metrics: WebhookMetrics(factory: MetricsRegistry(WebhookService.metricDescriptions)))
+  private let closed = Closed()
+
+  /// Opens a connection that is at something; nil when there is no room.
+  private func open(_ name: String, _ standing: Connections.Standing = .waiting) -> Connections.Place? {
+    let place = connections.open { [closed] in closed.add(name) }
+    if let place { connections.set(place, standing) }
+    return place
+  }
+
+  @Test func `where nobody waits, the first one whose call does not come to its end makes room`() {
+    let places = [open("a", .receiving), open("b", .receiving), open("c", .receiving)]
+    #expect(!places.contains(nil))
+    #expect(closed.names == ["a"])
+  }
+
+  @Test func `a body that comes in pieces is no reason to stay longer`() throws {
+    let first = try #require(open("a", .receiving))
+    _ = open("b", .receiving)
+    connections.set(first, .receiving)
+    #expect(open("c") != nil)
+    #expect(closed.names == ["a"])
+  }
+
+  @Test func `who waits for a call makes room before all whose calls come`() {
+    _ = open("a", .receiving)
+    _ = open("b", .waiting)
+    #expect(open("c") != nil)
+    #expect(closed.names == ["b"])
+  }
+
+  @Test func `a call that is worked on is not given up for another one`() throws {
+    let first = try #require(open("a", .receiving))
+    _ = open("b", .busy)
+    connections.set(first, .busy)
+    #expect(open("c") == nil)
+    #expect(closed.names.isEmpty)
+  }
+
+  @Test func `one that has ended, or made room, has no place to give`() throws {
+    let first = try #require(open("a", .receiving))
+    let second = try #require(open("b", .receiving))
+    connections.close(first)
+    #expect(open("c", .busy) != nil)
+    #expect(open("d", .busy) != nil)
+    connections.set(second, .receiving)
+    #expect(open("e") == nil)
+    #expect(closed.names == ["b"])
   }
 }
 

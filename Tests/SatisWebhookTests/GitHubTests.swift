@@ -59,6 +59,14 @@ import Testing
     #expect(fixture.store.builds.first?.spec.trigger?.ref == "refs/tags/v1.2.0")
   }
 
+  @Test func `a tag that is pushed without the commit it leads to records none`() async throws {
+    let call = GitHubCalls.push(ref: "refs/tags/v1.2.0")
+    #expect(String(decoding: call.body, as: UTF8.self).contains(#""head_commit":null"#))
+    #expect(try await fixture.send(call.signed()).status == 202)
+    let trigger = try #require(fixture.store.builds.first?.spec.trigger)
+    #expect(trigger.commit == nil)
+  }
+
   @Test func `a deleted branch is built and records no commit`() async throws {
     let zeros = String(repeating: "0", count: 40)
     let reply = try await fixture.send(GitHubCalls.push(after: zeros, deleted: true).signed())

@@ -125,6 +125,28 @@ import Testing
     #expect(fixture.store.builds.count == 3)
   }
 
+  @Test func `a tag that is made anew on its commit is told apart from the first one`() async throws {
+    var call = try RecordedCall.read("gitlab/tag-push")
+    call.headers["Idempotency-Key"] = nil
+    #expect(try await fixture.send(call)["result"] == "created")
+    let body = String(decoding: call.body, as: UTF8.self)
+    let object = String(repeating: "b", count: 40)
+    call.body = Array(body.replacing("8d1f3b0c5e7a92d4f6081b3c5d7e9fa0b2c4d6e8", with: object).utf8)
+    #expect(try await fixture.send(call)["result"] == "created")
+    let commits = Set(fixture.store.builds.map(\.spec.trigger?.commit))
+    #expect(commits == ["6113728f27ae82c7b1a177c8d03f9e96e0adf246"])
+  }
+
+  @Test func `an updated repository records the commit of a branch, and none of a tag`() async throws {
+    var call = try RecordedCall.read("gitlab/system-repository-update")
+    let body = String(decoding: call.body, as: UTF8.self)
+    call.body = Array(body.replacing("refs/heads/main", with: "refs/tags/v1.1.0").utf8)
+    #expect(try await fixture.send(call).status == 202)
+    let trigger = try #require(fixture.store.builds.first?.spec.trigger)
+    #expect(trigger.ref == "refs/tags/v1.1.0 refs/tags/v1.2.0 refs/heads/feature/lock")
+    #expect(trigger.commit == nil)
+  }
+
   @Test func `an old GitLab that names no delivery is built each time`() async throws {
     var call = try RecordedCall.read(push)
     call.headers["Idempotency-Key"] = nil

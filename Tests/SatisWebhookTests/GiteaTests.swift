@@ -52,6 +52,25 @@ import Testing
     #expect(try await fixture.send(RecordedCall.prove(call, from: "gitea")).status == 401)
   }
 
+  @Test func `what is no signature is refused before a form is read`() async throws {
+    var call = GitHubCalls.form(try RecordedCall.unproven("gitea/push"))
+    call.body = Array("body={}".utf8)
+    call.headers["X-Gitea-Signature"] = "abc"
+    #expect(try await fixture.send(call).status == 401)
+    #expect(fixture.logText.contains("the signature is not 64 hexadecimal digits"))
+  }
+
+  @Test(arguments: ["gitea", "forgejo"])
+  func `the create of a branch records its commit`(host: String) async throws {
+    var call = try RecordedCall.unproven("\(host)/create")
+    let body = String(decoding: call.body, as: UTF8.self)
+    call.body = Array(body.replacing(#""ref_type": "tag""#, with: #""ref_type": "branch""#).utf8)
+    #expect(try await fixture.send(RecordedCall.prove(call, from: host)).status == 202)
+    let trigger = fixture.store.builds.first?.spec.trigger
+    #expect(trigger?.ref == "refs/heads/v1.2.0")
+    #expect(trigger?.commit == "8d1f3b0c5e7a92d4f6081b3c5d7e9fa0b2c4d6e8")
+  }
+
   @Test func `the push and the create of one tag are two deliveries of one source`() async throws {
     let push = try await fixture.send(RecordedCall.read("gitea/push-tag"))
     let create = try await fixture.send(RecordedCall.read("gitea/create"))

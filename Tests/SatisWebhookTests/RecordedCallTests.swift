@@ -31,8 +31,16 @@ import Testing
       ["gitea", "forgejo"].contains(host)
         ? Push(call: "\(host)/delete", ref: branch, commit: nil, prune: true)
         : Push(call: "\(host)/push-deleted", ref: branch, commit: nil, prune: true),
-      Push(call: "\(host)/\(host == "gitlab" ? "tag-push" : "push-tag")", ref: tag),
+      pushedTag(host),
     ]
+  }
+
+  /// The push of an annotated tag, of which these two name the tag itself and not the commit that it leads to.
+  private static func pushedTag(_ host: String) -> Push {
+    let isCommitKnown = !["bitbucket-data-center", "azure-devops"].contains(host)
+    return Push(
+      call: host == "gitlab" ? "gitlab/tag-push" : "\(host)/push-tag", ref: tag,
+      commit: isCommitKnown ? commit : nil)
   }
 
   private static let special: [Push] = [
@@ -44,9 +52,9 @@ import Testing
     Push(call: "gitlab/release-create", ref: tag),
     Push(call: "bitbucket-cloud/push-several", ref: "\(branch) \(main) \(tag)", prune: true),
     Push(call: "bitbucket-data-center/mirror", ref: nil, commit: nil),
-    Push(call: "gitea/create", ref: tag),
+    Push(call: "gitea/create", ref: tag, commit: nil),
     Push(call: "gitea/release-published", ref: tag, commit: nil),
-    Push(call: "forgejo/create", ref: tag),
+    Push(call: "forgejo/create", ref: tag, commit: nil),
     Push(call: "forgejo/release-published", ref: tag, commit: nil),
     Push(call: "azure-devops/push-several", ref: "\(branch) \(main)", prune: true),
   ]

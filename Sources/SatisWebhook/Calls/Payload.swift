@@ -53,14 +53,19 @@ enum Payload {
   /// The first field of this name in an `application/x-www-form-urlencoded` body, decoded.
   ///
   /// Nil when there is none or its escapes are broken. It works on bytes, since a form may be as large as the
-  /// largest push.
-  private static func formField(_ name: String, in body: [UInt8]) -> [UInt8]? {
+  /// largest push, and keeps none of the other fields: anybody may send millions of them.
+  static func formField(_ name: String, in form: some Collection<UInt8>) -> [UInt8]? {
+    let separator = UInt8(ascii: "&")
     let prefix = Array("\(name)=".utf8)
-    return body.split(separator: UInt8(ascii: "&")).first { $0.starts(with: prefix) }
-      .flatMap { decoded($0.dropFirst(prefix.count)) }
+    var start = form.startIndex
+    while !form[start...].starts(with: prefix) {
+      guard let end = form[start...].firstIndex(of: separator) else { return nil }
+      start = form.index(after: end)
+    }
+    return decoded(form[start...].dropFirst(prefix.count).prefix { $0 != separator })
   }
 
-  private static func decoded(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+  private static func decoded(_ text: some Collection<UInt8>) -> [UInt8]? {
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
     var bytes = text.makeIterator()

@@ -21,18 +21,19 @@ enum Proof: Sendable {
     self = .signature(code, of: content)
   }
 
-  /// Reads 64 hexadecimal digits, in either letter case.
+  /// Reads 64 hexadecimal digits, in either letter case: the code of a `signature`.
   ///
   /// - Throws: `Refusal.unauthorized` for anything else.
-  init(bareSignature header: String, of content: [UInt8]) throws(Refusal) {
+  static func code(bareSignature header: String) throws(Refusal) -> [UInt8] {
     guard let code = Self.code(header[...]) else {
       throw .unauthorized("the signature is not 64 hexadecimal digits")
     }
-    self = .signature(code, of: content)
+    return code
   }
 
   private static func code(_ digits: Substring) -> [UInt8]? {
-    [UInt8](hexadecimal: digits).flatMap { $0.count == SHA256.byteCount ? $0 : nil }
+    guard digits.utf8.count == 2 * SHA256.byteCount else { return nil }
+    return [UInt8](hexadecimal: digits)
   }
 
   /// Whether the proof was made with the secret, found out in a time that tells nothing about it.

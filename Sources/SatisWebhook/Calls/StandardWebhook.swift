@@ -36,7 +36,8 @@ enum StandardWebhook {
         "the call says it was sent at \(Timestamp(seconds: seconds)), more than \(tolerance) seconds from now; "
           + "if it was not, one of the clocks is wrong")
     }
-    let codes = (headers["webhook-signature"] ?? "").split(separator: " ").prefix(limit).compactMap { text in
+    let texts = (headers["webhook-signature"] ?? "").split(separator: " ", maxSplits: limit).prefix(limit)
+    let codes = texts.compactMap { text in
       text.hasPrefix("v1,") ? Data(base64Encoded: String(text.dropFirst(3))).map { [UInt8]($0) } : nil
     }
     guard !codes.isEmpty else {

@@ -89,6 +89,7 @@ private struct PushPayload: Decodable {
   struct Ref: Decodable {
     let type: String?
     let name: String
+    /// The commit, of an annotated tag as well.
     let target: Target?
   }
 

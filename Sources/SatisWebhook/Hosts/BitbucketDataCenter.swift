@@ -76,7 +76,7 @@ private struct ChangePayload: Decodable {
 
     var change: RefChange {
       switch type {
-      case "ADD": RefChange(ref.id, .created, commit: toHash)
+      case "ADD": RefChange(ref.id, .created, object: toHash)
       case "DELETE": RefChange(ref.id, .deleted)
       default: RefChange(ref.id, before: fromHash, after: toHash)
       }

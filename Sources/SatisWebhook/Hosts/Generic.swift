@@ -3,7 +3,8 @@ import SatisAPI
 /// Any sender that can post JSON: a pipeline, a script, a host with templates for its hooks.
 ///
 /// The body is `{"url": "…"}` or `{"package": "vendor/name"}`; `Authorization: Bearer` carries the secret, or
-/// `X-Hub-Signature-256` a signature. With an `Idempotency-Key` the call can be repeated.
+/// `X-Hub-Signature-256` a signature. With an `Idempotency-Key` the call can be repeated; the key is that of one
+/// event and not of a commit, since the push of a branch and that of a tag on its commit are two.
 struct Generic: GitHost {
   let provider = "generic"
   let maximumBodyBytes = 1 << 20

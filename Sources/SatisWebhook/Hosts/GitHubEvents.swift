@@ -13,7 +13,9 @@ struct GitHubEvents: Sendable {
     case "ping": return .ping
     case "push":
       return try push(in: delivery) { payload in
-        payload.ref.map { RefChange($0, before: payload.before, after: payload.after) }
+        payload.ref.map { ref in
+          RefChange(ref, before: payload.before, after: payload.after, tagged: payload.headCommit?.id)
+        }
       }
     case "create":
       let payload = try payload(in: delivery)
@@ -22,7 +24,7 @@ struct GitHubEvents: Sendable {
         return .other(reason: "the repository was created, and nothing is in it yet")
       }
       let name = RefChange.fullName(ref, type: payload.refType)
-      return .push(try push(payload, RefChange(name, .created, commit: payload.sha), in: delivery))
+      return .push(try push(payload, RefChange(name, .created, object: payload.sha), in: delivery))
     case "delete":
       return try push(in: delivery) { payload in
         payload.ref.map { RefChange(RefChange.fullName($0, type: payload.refType), .deleted) }
@@ -81,9 +83,11 @@ private struct EventPayload: Decodable {
   let ref: String?
   let refType: String?
   let before: String?
-  /// The commit that the ref points to afterwards; zeros when the ref is gone.
+  /// What the ref points to afterwards, of an annotated tag the tag itself; zeros when the ref is gone.
   let after: String?
-  /// Gitea's word for the commit of a new branch or tag.
+  /// The commit that the ref leads to afterwards.
+  let headCommit: Commit?
+  /// Gitea's word for `after` where a branch or tag is new.
   let sha: String?
   let action: String?
   let release: Release?
@@ -93,6 +97,11 @@ private struct EventPayload: Decodable {
   enum CodingKeys: String, CodingKey {
     case repository, ref, before, after, sha, action, release, sender, pusher
     case refType = "ref_type"
+    case headCommit = "head_commit"
+  }
+
+  struct Commit: Decodable {
+    let id: String?
   }
 
   struct Repository: Decodable {

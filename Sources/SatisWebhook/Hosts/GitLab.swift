@@ -33,7 +33,9 @@ struct GitLab: GitHost {
     switch kind {
     case "push", "tag_push":
       return try push(in: delivery) { payload in
-        payload.ref.map { [RefChange($0, before: payload.before, after: payload.after)] } ?? []
+        payload.ref.map { ref in
+          [RefChange(ref, before: payload.before, after: payload.after, tagged: payload.checkoutSHA)]
+        } ?? []
       }
     case "repository_update":
       return try push(in: delivery) { payload in
@@ -76,7 +78,7 @@ struct GitLab: GitHost {
   private func deliveryKey(in headers: Headers, _ changes: [RefChange]) -> String? {
     let isEnough = StandardWebhook.isSigned(headers) || headers["Idempotency-Key"] != nil
     return deliveryID(in: headers).map { id in
-      isEnough ? id : ([id] + changes.map { "\($0.ref) \($0.commit ?? "")" }).joined(separator: " ")
+      isEnough ? id : ([id] + changes.map { "\($0.ref) \($0.object ?? "")" }).joined(separator: " ")
     }
   }
 }
@@ -98,13 +100,17 @@ private struct PushPayload: Decodable {
   let project: Project
   let ref: String?
   let before: String?
+  /// Of an annotated tag the tag itself.
   let after: String?
+  /// The commit that the branch or tag leads to.
+  let checkoutSHA: String?
   let changes: [Change]?
   let userUsername: String?
   let userName: String?
 
   enum CodingKeys: String, CodingKey {
     case project, ref, before, after, changes
+    case checkoutSHA = "checkout_sha"
     case userUsername = "user_username"
     case userName = "user_name"
   }

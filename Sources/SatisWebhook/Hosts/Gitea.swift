@@ -28,11 +28,12 @@ struct Gitea: GitHost {
     guard let signature = delivery.headers["X-\(name)-Signature"] else {
       throw .unauthorized("X-\(name)-Signature is missing or empty; enter the secret at \(name)")
     }
+    let code = try Proof.code(bareSignature: signature)
     // Of a form, the JSON inside is signed.
     guard let json = Payload.json(in: delivery.headers, delivery.body) else {
       throw .unauthorized("the form has no readable field 'payload', which is what \(name) signs")
     }
-    return try Proof(bareSignature: signature, of: json)
+    return .signature(code, of: json)
   }
 
   func event(in delivery: VerifiedDelivery) throws(Refusal) -> HostEvent {

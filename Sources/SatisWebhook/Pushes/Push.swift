@@ -50,21 +50,35 @@ struct RefChange: Sendable, Hashable {
   /// In full, as in `refs/tags/v1.2.0`.
   let ref: String
   let kind: Kind
-  /// The commit it points to now; nil when it is gone or the host does not say.
+  /// What it points to now, a commit or an annotated tag; nil when it is gone or the host does not say.
+  let object: String?
+  /// The commit it leads to now; nil when it is gone or the host does not say.
   let commit: String?
 
   init(_ ref: String, _ kind: Kind, commit: String? = nil) {
+    self.init(ref, kind, object: commit, tagged: commit)
+  }
+
+  /// A change by what the ref points to now, which only of a branch is always a commit.
+  ///
+  /// - Parameter tagged: the commit that a tag leads to; nil when the host does not say.
+  init(_ ref: String, _ kind: Kind, object: String?, tagged: String? = nil) {
     self.ref = ref
     self.kind = kind
+    self.object = kind == .deleted ? nil : object
+    let commit = ref.hasPrefix("refs/tags/") ? tagged : object
     self.commit = kind == .deleted ? nil : commit
   }
 
-  /// A change by the commits before and after it, of which git writes one that is not there as zeros.
-  init(_ ref: String, before: String?, after: String?) {
-    func isNone(_ commit: String?) -> Bool {
-      commit.map { commit in !commit.isEmpty && commit.allSatisfy { $0 == "0" } } ?? false
+  /// A change by the objects before and after it, of which git writes one that is not there as zeros.
+  ///
+  /// - Parameter tagged: the commit that a tag leads to; nil when the host does not say.
+  init(_ ref: String, before: String?, after: String?, tagged: String? = nil) {
+    func isNone(_ object: String?) -> Bool {
+      object.map { object in !object.isEmpty && object.allSatisfy { $0 == "0" } } ?? false
     }
-    self.init(ref, isNone(after) ? .deleted : isNone(before) ? .created : .updated, commit: after)
+    self.init(
+      ref, isNone(after) ? .deleted : isNone(before) ? .created : .updated, object: after, tagged: tagged)
   }
 
   /// The full name of a branch or tag, of which some events give the short one and its type.

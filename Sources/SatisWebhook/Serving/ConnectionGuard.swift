@@ -50,14 +50,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   private func open(_ context: ChannelHandlerContext) {
     guard place == nil else { return }
-    place = connections.open(context.channel)
+    let channel = context.channel
+    place = connections.open { channel.close(promise: nil) }
     guard place != nil else { return context.close(promise: nil) }
     follow(context)
   }
 
-  /// Brings the timer, and the place in the line of those that may be closed, up to the state.
+  /// Brings the timer, and the place in the lines of those that may be closed, up to the state.
   private func follow(_ context: ChannelHandlerContext) {
-    if let place { connections.set(place, isWaiting: state.isWaiting) }
+    if let place { connections.set(place, state.standing) }
     guard let due = state.due, due < timer?.due ?? .now + .seconds(86_400) else { return }
     timer?.task.cancel()
     let delay = TimeAmount(max(.zero, due - .now))
@@ -133,9 +134,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     case .close: context.close(promise: nil)
     case .breakBody(let problem): context.fireErrorCaught(problem)
     case .refuse(let refusal):
-      report(refusal, context.channel.remoteAddress?.ipAddress)
+      report(refusal, context.channel.remoteAddress?.ipAddress.map(Self.plain))
       refuse(refusal, context)
     }
+  }
+
+  /// An address of IPv4 as people know it: who listens for both families gets it in the form of IPv6.
+  static func plain(_ address: String) -> String {
+    address.hasPrefix("::ffff:") && address.contains(".") ? String(address.dropFirst(7)) : address
   }
 
   private func refuse(_ refusal: Refusal, _ context: ChannelHandlerContext) {

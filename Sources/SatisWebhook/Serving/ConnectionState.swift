@@ -48,10 +48,14 @@ struct ConnectionState {
     due = now + limits.idleTime
   }
 
-  /// Whether no call is known yet: the connection can be closed without harm, or with little.
-  var isWaiting: Bool {
-    guard case .waiting = phase else { return false }
-    return true
+  /// What the connection is at, by which it can be closed to make room, without harm or with little.
+  var standing: Connections.Standing {
+    switch phase {
+    case .waiting: .waiting
+    // What is answered before its body is there is a refusal.
+    case .receiving, .draining: .receiving
+    case .answering, .lingering: .busy
+    }
   }
 
   /// Whether what comes is thrown away.

@@ -1,18 +1,31 @@
 import DequeModule
-import NIOCore
 import Synchronization
 
 /// All connections of the service, of which there are no more than a limit.
 ///
-/// When there are, the one that has waited for a call for longest makes room: whoever only holds connections keeps
-/// nobody else away.
+/// When there are, the one that has waited for a call for longest makes room, or, where none waits, the one whose
+/// call has been coming for longest: whoever only holds connections keeps nobody else away.
 final class Connections: Sendable {
   /// A connection's name here.
   typealias Place = UInt64
 
+  /// Closes a connection.
+  typealias Closing = @Sendable () -> Void
+
+  /// What a connection is at, by which it may have to make room for another one.
+  enum Standing {
+    /// No call is known yet.
+    case waiting
+    /// A call comes, of which nothing is stored or promised before it is whole.
+    case receiving
+    /// A call is worked on, or the last answer is on its way.
+    case busy
+  }
+
   private struct State {
-    var channels: [Place: any Channel] = [:]
-    var line = WaitingLine()
+    var closings: [Place: Closing] = [:]
+    var waiting = WaitingLine()
+    var receiving = WaitingLine()
     var last: Place = 0
   }
 
@@ -27,37 +40,42 @@ final class Connections: Sendable {
 
   /// Takes a connection in.
   ///
+  /// - Parameter closing: closes it when it has to make room.
   /// - Returns: nil when all others are at work, and there is no room for this one.
-  func open(_ channel: any Channel) -> Place? {
-    let (place, goes) = state.withLock { state -> (Place?, (any Channel)?) in
-      var goes: (any Channel)?
-      if state.channels.count >= limit {
-        guard let first = state.line.removeFirst() else { return (nil, nil) }
-        goes = state.channels.removeValue(forKey: first)
+  func open(_ closing: @escaping Closing) -> Place? {
+    let (place, other) = state.withLock { state -> (Place?, Closing?) in
+      var other: Closing?
+      if state.closings.count >= limit {
+        guard let first = state.waiting.removeFirst() ?? state.receiving.removeFirst() else {
+          return (nil, nil)
+        }
+        other = state.closings.removeValue(forKey: first)
       }
       state.last += 1
-      state.channels[state.last] = channel
-      return (state.last, goes)
+      state.closings[state.last] = closing
+      return (state.last, other)
     }
-    if place == nil || goes != nil { metrics.pressed(.connections) }
-    if place != nil, goes == nil { metrics.connections(changeBy: 1) }
-    goes?.close(promise: nil)
+    if place == nil || other != nil { metrics.pressed(.connections) }
+    if place != nil, other == nil { metrics.connections(changeBy: 1) }
+    other?()
     return place
   }
 
-  /// Notes whether a connection waits for a call.
-  func set(_ place: Place, isWaiting: Bool) {
+  /// Notes what a connection is at.
+  func set(_ place: Place, _ standing: Standing) {
     state.withLock { state in
-      guard state.channels[place] != nil else { return }
-      if isWaiting { state.line.append(place) } else { state.line.remove(place) }
+      guard state.closings[place] != nil else { return }
+      if standing == .waiting { state.waiting.append(place) } else { state.waiting.remove(place) }
+      if standing == .receiving { state.receiving.append(place) } else { state.receiving.remove(place) }
     }
   }
 
   /// The connection has ended.
   func close(_ place: Place) {
     let wasOpen = state.withLock { state in
-      state.line.remove(place)
-      return state.channels.removeValue(forKey: place) != nil
+      state.waiting.remove(place)
+      state.receiving.remove(place)
+      return state.closings.removeValue(forKey: place) != nil
     }
     // One that had to make room was counted off then.
     if wasOpen { metrics.connections(changeBy: -1) }

@@ -6,7 +6,7 @@ public struct ServingLimits: Sendable {
   ///
   /// The largest body of GitHub is 25 MiB, and reading it as JSON takes as much again.
   public var bodyBytes = 64 << 20
-  /// Connections at once; beyond them those that have been silent for longest are closed.
+  /// Connections at once; beyond them those are closed that have waited longest for a call or for the rest of one.
   public var connections = 4_096
   /// Bytes of the request line and all header fields together; beyond them a call is answered 431.
   public var headerBytes = 64 << 10

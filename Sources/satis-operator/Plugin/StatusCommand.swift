@@ -44,21 +44,14 @@ struct StatusCommand: AsyncParsableCommand {
 
   /// Goes on until the process is ended.
   private func follow(in cluster: PluginCluster) async throws {
-    let name = repository.map { "metadata.name=\(ObjectName.plain($0))" }
-    try await cluster.watching(SatisRepository.self, fieldSelector: name) { updates in
-      var table: RepositoryOverview?
+    let name = repository.map(ObjectName.plain)
+    // To a watch, a name that is not there is one that may come.
+    if let name { _ = try await cluster.repository(name) }
+    let selector = name.map { "metadata.name=\($0)" }
+    try await cluster.watching(SatisRepository.self, fieldSelector: selector) { updates in
+      var changes = RepositoryChanges()
       for await update in updates {
-        switch (update, table) {
-        case (.replaced(let repositories, _), nil):
-          let overview = RepositoryOverview(repositories, now: currentTime())
-          Output.result("\(overview)")
-          table = overview
-        case (.replaced(let repositories, _), let table?):
-          for repository in repositories { Output.result(table.line(of: repository, now: currentTime())) }
-        case (.applied(let repository), let table?):
-          Output.result(table.line(of: repository, now: currentTime()))
-        case (.applied, nil), (.deleted, _), (.unreadable, _): break
-        }
+        for line in changes.lines(for: update, now: currentTime()) { Output.result(line) }
       }
     }
   }
