@@ -50,6 +50,12 @@ final class ConfigurationTest extends TestCase
     /** @return array<string, array{array<string, mixed>, string}> */
     public function wrongConfigurations(): array
     {
+        $query = static fn (string $name): array => [
+            ['repositories' => [['type' => 'vcs', 'url' => "https://x.test/a.git?a=b&$name=planted"]]],
+            "has a password or token in the URL \"https://x.test/a.git?a=b&$name=***\"; put it into auth.json",
+        ];
+        $inline = ['name' => 'acme/i', 'source' => ['url' => 'https://x.test/a?token=planted']];
+
         return [
             'no name' => [['name' => null], 'has no "name"'],
             'no homepage' => [['homepage' => null], 'has no "homepage"'],
@@ -57,8 +63,26 @@ final class ConfigurationTest extends TestCase
             'archives elsewhere' => [['archive' => ['directory' => 'dist', 'absolute-directory' => '/tmp']], 'use archive.directory'],
             'archives above' => [['archive' => ['directory' => '../dist']], 'not a path inside of the release'],
             'archives everywhere' => [['archive' => ['directory' => '.']], 'not a path inside of the release'],
-            'a password in a URL' => [['repositories' => [['type' => 'vcs', 'url' => 'https://u:planted@x.test/a.git']]], 'has a password or token in the URL https://***@x.test/a.git'],
+            'a password in a URL' => [
+                ['repositories' => [['type' => 'vcs', 'url' => 'https://u:planted@x.test/a.git']]],
+                'has a password or token in the URL "https://***@x.test/a.git"',
+            ],
             'a token in a URL' => [['repositories' => [['type' => 'vcs', 'url' => 'https://planted@x.test/a.git']]], 'put it into auth.json'],
+            'a private token in the query of a URL' => $query('private_token'),
+            'an access token in the query of a URL' => $query('access_token'),
+            'a plain token in the query of a URL' => $query('token'),
+            'an OAuth token in the query of a URL' => $query('OAuth_Token'),
+            'an API key in the query of a URL' => $query('api-key'),
+            'a short password in the query of a URL' => $query('pass'),
+            'a token in the query of an inline source' => [
+                ['repositories' => [['type' => 'package', 'package' => $inline]]], 'put it into auth.json',
+            ],
+            'archives among the metadata' => [
+                ['archive' => ['directory' => 'p2']],
+                '"p2", but "p2" is where Satis puts metadata; use another directory, such as "dist", and make a full',
+            ],
+            'archives among the providers' => [['archive' => ['directory' => './p/dist/']], '"p" is where Satis'],
+            'archives among the includes' => [['archive' => ['directory' => '/include']], '"include" is where Satis'],
             'an archive that is no object' => [['archive' => 'dist'], 'has an "archive" that Satis cannot read'],
         ];
     }
@@ -76,6 +100,19 @@ final class ConfigurationTest extends TestCase
 
         self::assertSame('ConfigurationInvalid', $result->report['reason']);
         self::assertStringContainsString($message, $result->report['message']);
+        self::assertStringNotContainsString('planted', $result->output . $result->reportText);
+    }
+
+    public function test_a_harmless_query_and_a_directory_that_only_resembles_metadata_are_taken(): void
+    {
+        $workspace = new Workspace();
+        (new TinySatis($workspace))->builds('1.0.0');
+        $url = 'https://x.test/a.git?ref=main&tokens=2&token=';
+        $workspace->configure([$url], ['archive' => ['directory' => 'dist/p2']]);
+
+        $result = $workspace->run();
+
+        self::assertSame(0, $result->exitCode, $result->output);
     }
 
     public function test_broken_json_is_refused_by_name(): void

@@ -45,6 +45,21 @@ final class OutputCheckTest extends TestCase
         self::assertSame($before, $workspace->servedBytes());
     }
 
+    public function test_an_archive_that_was_whole_in_the_release_before_and_is_torn_now_is_not_published(): void
+    {
+        $workspace = new Workspace();
+        (new TinySatis($workspace))->builds('1.0.0');
+        self::assertSame(0, $workspace->run()->exitCode);
+        $before = $workspace->servedBytes();
+        $workspace->satisThatThen('cd $staging/dist/acme/a; head -c 9 1.0.0.zip > torn; mv torn 1.0.0.zip');
+
+        $result = $workspace->run();
+
+        self::assertSame('OutputInvalid', $result->report['reason'], $result->output);
+        self::assertStringContainsString('1.0.0.zip does not have the checksum', $result->report['message']);
+        self::assertSame($before, $workspace->servedBytes());
+    }
+
     /** @return array<string, array{string}> */
     public function formats(): array
     {

@@ -159,6 +159,52 @@ final class PublishingTest extends TestCase
         self::assertStringContainsString('1.0.0', file_get_contents("{$this->workspace->root}/output/releases/$before/p2/acme/a.json"));
     }
 
+    public function test_metadata_among_the_archives_is_copied_because_satis_may_write_into_it(): void
+    {
+        $this->satis->write('dist/acme/a.json', '{"version": 1}');
+        $this->publish('1.0.0');
+        $before = $this->current();
+        $this->satis->write('dist/acme/a.json', '{"version": 2}');
+        $this->publish('2.0.0');
+
+        self::assertSame('{"version": 1}', file_get_contents($this->path($before, 'dist/acme/a.json')));
+        self::assertSame('{"version": 2}', file_get_contents($this->path($this->current(), 'dist/acme/a.json')));
+    }
+
+    public function test_a_link_inside_of_a_release_is_not_followed(): void
+    {
+        file_put_contents("{$this->workspace->root}/credentials/auth.json", '{}');
+        $this->publish('1.0.0');
+        $links = ['p2/acme/leak.json', 'dist/leak.zip', 'leak.txt', 'include/' . str_repeat('0a', 20) . '.json'];
+        foreach ($links as $link) {
+            symlink("{$this->workspace->root}/credentials/auth.json", $this->path($this->current(), $link));
+        }
+        symlink("{$this->workspace->root}/credentials", $this->path($this->current(), 'dist/leak'));
+
+        $this->publish('2.0.0');
+
+        foreach (array_merge($links, ['dist/leak']) as $link) {
+            $path = $this->path($this->current(), $link);
+            self::assertFalse(is_link($path) || file_exists($path), $link);
+        }
+        self::assertFileExists($this->path($this->current(), 'dist/acme/a/1.0.0.zip'));
+    }
+
+    public function test_a_link_in_the_place_of_a_release_is_none(): void
+    {
+        $this->publish('1.0.0');
+        $elsewhere = "{$this->workspace->root}/elsewhere";
+        $release = "{$this->workspace->root}/output/releases/{$this->current()}";
+        rename($release, $elsewhere);
+        symlink($elsewhere, $release);
+        file_put_contents("$elsewhere/leak.txt", 'leak');
+
+        $result = $this->publish('2.0.0');
+
+        self::assertStringContainsString('does not lead to a release', $result->output);
+        self::assertFileDoesNotExist($this->path($this->current(), 'leak.txt'));
+    }
+
     public function test_archives_of_another_user_are_copied_where_links_to_them_are_forbidden(): void
     {
         self::assertSame(0, posix_geteuid(), 'This test has to be run as root, to become another user.');

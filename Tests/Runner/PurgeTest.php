@@ -122,6 +122,26 @@ final class PurgeTest extends TestCase
         self::assertSame($before, $workspace->servedBytes());
     }
 
+    public function test_a_directory_of_archives_below_a_link_is_not_looked_into(): void
+    {
+        $workspace = new Workspace();
+        $satis = new TinySatis($workspace);
+        $workspace->configure([], ['archive' => ['directory' => 'files/dist']]);
+        $satis->write('packages.json', '{"packages": [], "x": "http://packages.example.test/files/dist/auth.json"}');
+        self::assertSame(0, $workspace->run()->exitCode);
+        mkdir("{$workspace->root}/credentials/dist");
+        foreach (['auth.json', 'other'] as $name) {
+            file_put_contents("{$workspace->root}/credentials/dist/$name", '{}');
+        }
+        symlink("{$workspace->root}/credentials", "{$workspace->root}/output/current/files");
+        $workspace->satis = $workspace->script('purging-satis', 'exit 0');
+
+        $result = $workspace->run(self::PURGE);
+
+        self::assertSame('Succeeded', $result->report['result'], $result->output);
+        self::assertStringContainsString('has no archives', $result->report['message']);
+    }
+
     public function test_a_purge_waits_for_the_lock(): void
     {
         $workspace = $this->workspaceWithADeletedTag();

@@ -41,6 +41,11 @@ final class RedactionTest extends TestCase
             'a secret of COMPOSER_AUTH' => ['planted-composer-auth', 'planted-composer-auth'],
             'a bearer token of COMPOSER_AUTH' => ['got planted-bearer', 'planted-bearer'],
             'the password of a proxy' => ['proxy says: planted-proxy is wrong', 'planted-proxy'],
+            'a password of a proxy that is no UTF-8, in a URL' => ['GET /?q=p%E9latin', 'latin'],
+            'the same in JSON of ASCII' => ['{"a": "p\ufffdlatin"}', 'latin'],
+            'the same in JSON of UTF-8' => ["{\"a\": \"p\u{FFFD}latin\"}", 'latin'],
+            'a password with quotes in JSON of UTF-8' => ['{"a": "quo\"ted/wörd"}', 'quo'],
+            'an API key in a query' => ['GET https://git.example.test/a.zip?api_key=plainsecret', 'plainsecret'],
             'a line of the deploy key' => ['b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ', 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ'],
         ];
     }
@@ -57,6 +62,18 @@ final class RedactionTest extends TestCase
         self::assertStringContainsString('***', $result->report['message']);
         self::assertStringContainsString('***', $result->report['log']);
         self::assertStringNotContainsString($secret, $result->output . $result->reportText . json_encode($result->report, JSON_UNESCAPED_SLASHES));
+    }
+
+    public function test_a_password_that_is_no_utf8_is_found_as_it_is(): void
+    {
+        $workspace = $this->workspace();
+        $workspace->satis = $workspace->script('satis', "printf 'proxy says: p\\351latin is wrong'; exit 1");
+
+        $result = $workspace->run();
+
+        self::assertSame('SatisFailed', $result->report['reason'], $result->output);
+        self::assertStringContainsString('proxy says: *** is wrong', $result->output);
+        self::assertStringContainsString('proxy says: *** is wrong', $result->report['log']);
     }
 
     public function test_a_secret_that_arrives_in_two_pieces_is_found(): void
@@ -133,6 +150,7 @@ final class RedactionTest extends TestCase
             'bitbucket-oauth' => ['bitbucket.org' => ['consumer-secret' => 'planted-composer-auth']], 'bearer' => ['d.example.test' => 'planted-bearer'],
         ]);
         $workspace->environment['https_proxy'] = 'http://proxy:planted-proxy@proxy.example.test:3128';
+        $workspace->environment['http_proxy'] = 'http://proxy:p%E9latin@proxy.example.test:3128';
         $repository = ['type' => 'composer', 'url' => 'https://x.example.test', 'options' => ['http' => ['header' => ['X-Key: planted-header']]]];
         $workspace->configure([], [
             'repositories' => [$repository],
@@ -142,6 +160,7 @@ final class RedactionTest extends TestCase
             'http-basic' => [
                 'a.example.test' => ['username' => 'planted-user-token', 'password' => 'planted-http-basic'],
                 'b.example.test' => ['username' => 'git', 'password' => 'planted/with odd&characters'],
+                'd.example.test' => ['username' => 'git', 'password' => 'quo"ted/wörd'],
                 'c.example.test' => ['username' => 'x-oauth-basic', 'password' => 'oauth2'],
             ],
             'github-oauth' => ['github.com' => 'planted-github-oauth'],

@@ -101,6 +101,22 @@ final class RollbackTest extends TestCase
         self::assertSame(['acme/a'], array_keys($this->workspace->versions()));
     }
 
+    public function test_a_link_inside_of_the_release_before_is_not_followed(): void
+    {
+        file_put_contents("{$this->workspace->root}/credentials/auth.json", '{}');
+        $links = ['dist/leak.zip', 'include/' . str_repeat('0a', 20) . '.json'];
+        foreach ($links as $link) {
+            symlink("{$this->workspace->root}/credentials/auth.json", $this->path($this->releases[2], $link));
+        }
+
+        self::assertSame('Succeeded', $this->goBack()->report['result']);
+
+        foreach ($links as $link) {
+            $path = $this->path($this->releases[1], $link);
+            self::assertFalse(is_link($path) || file_exists($path), $link);
+        }
+    }
+
     public function test_a_build_after_it_goes_on_from_there_and_keeps_what_was_gone_back_to(): void
     {
         $this->goBack($this->releases[0]);

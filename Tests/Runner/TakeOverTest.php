@@ -52,8 +52,31 @@ final class TakeOverTest extends TestCase
         $result = $this->workspace->run();
 
         self::assertSame('SatisFailed', $result->report['reason'], $result->output);
-        self::assertSame($this->workspace->releases()[0], $result->report['release']);
+        self::assertNull($result->report['release'], 'This build has not published it.');
+        self::assertCount(1, $this->workspace->releases());
         self::assertSame(['acme/a', 'acme/b'], array_keys($this->workspace->versions()));
+    }
+
+    public function test_a_build_that_is_stopped_after_it_names_no_release(): void
+    {
+        $stop = "echo 1 > {$this->workspace->root}/stop";
+        $this->workspace->satis = $this->workspace->script('satis', "$stop; exec sleep 60");
+
+        $result = $this->workspace->runPartial('a');
+
+        self::assertSame('Terminated', $result->report['reason'], $result->output);
+        self::assertNull($result->report['release']);
+        self::assertCount(1, $this->workspace->releases());
+    }
+
+    public function test_a_purge_that_has_nothing_to_do_after_it_names_the_release_that_it_became(): void
+    {
+        $this->workspace->configure([$this->workspace->git->url('a')], ['archive' => null]);
+
+        $result = $this->workspace->run(['operation' => 'Purge']);
+
+        self::assertSame('Succeeded', $result->report['result'], $result->output);
+        self::assertSame($this->workspace->releases(), [$result->report['release']]);
     }
 
     public function test_it_is_taken_over_once(): void

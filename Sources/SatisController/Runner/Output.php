@@ -10,6 +10,9 @@ namespace SatisOperator;
  */
 final class Output
 {
+    /** What Satis may write in place, so that a link would change the original. */
+    private const WRITTEN_IN_PLACE = '{\.(?:json|html?|css|js|map|txt|xml)$}i';
+
     private string $root;
     private string $staging;
     private WorkOrder $order;
@@ -73,7 +76,8 @@ final class Output
 
     private function has(string $release): bool
     {
-        return is_file("{$this->path($release)}/packages.json");
+        // A link to a directory is no release: its files could be any.
+        return !is_link($this->path($release)) && is_file("{$this->path($release)}/packages.json");
     }
 
     /** A copy of a release to work on. */
@@ -135,7 +139,8 @@ final class Output
     {
         return $this->writing(function () use ($staging, $base): string {
             if ($base !== null) {
-                (new SupersededFiles($this->path($base), $this->order->graceSeconds))->carryTo($staging);
+                $superseded = new SupersededFiles($this->path($base), $this->order->graceSeconds);
+                $superseded->carryTo($staging, "{$this->staging}/file");
             }
             Tree::makeDirectory("{$this->root}/releases");
             $this->sync($staging);
@@ -158,7 +163,8 @@ final class Output
     public function goBackTo(string $release, string $base): void
     {
         $this->writing(function () use ($release, $base): void {
-            (new SupersededFiles($this->path($base), $this->order->graceSeconds))->carryTo($this->path($release));
+            $superseded = new SupersededFiles($this->path($base), $this->order->graceSeconds);
+            $superseded->carryTo($this->path($release), "{$this->staging}/file");
             foreach (Tree::files($this->path($base)) as $path => $file) {
                 $this->interruption->check('the release to go back to was prepared');
                 if ($this->isArchive($path) && !is_file("{$this->path($release)}/$path")) {
@@ -260,7 +266,14 @@ final class Output
 
     private function isArchive(string $path): bool
     {
-        return $this->archiveDirectory !== null && strpos($path, "{$this->archiveDirectory}/") === 0;
+        return $this->archiveDirectory !== null && strpos($path, "{$this->archiveDirectory}/") === 0
+            && self::mayBeLinked($path);
+    }
+
+    /** Whether a file may share its bytes with a release: Satis replaces such a one, and never writes into it. */
+    public static function mayBeLinked(string $path): bool
+    {
+        return !preg_match(self::WRITTEN_IN_PLACE, $path);
     }
 
     /**

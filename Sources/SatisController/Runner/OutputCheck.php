@@ -31,7 +31,7 @@ final class OutputCheck
         }
         foreach ($catalogue->archives as $path => $sha1) {
             $this->interruption->check('the archives were checked');
-            $this->checkArchive("$directory/$path", $path, $sha1, $base === null || !is_file("$base/$path"));
+            $this->checkArchive("$directory/$path", $path, $sha1, $base === null ? null : "$base/$path");
         }
         if ($base !== null) {
             $this->checkNothingVanished(Catalogue::names($base), $catalogue->packages, $partial);
@@ -40,11 +40,14 @@ final class OutputCheck
         return $catalogue;
     }
 
-    private function checkArchive(string $file, string $path, ?string $sha1, bool $new): void
+    /** @param string|null $before where the archive is in the release that the directory was made from */
+    private function checkArchive(string $file, string $path, ?string $sha1, ?string $before): void
     {
         if (!is_file($file) || !is_readable($file)) {
             throw new Failure('OutputInvalid', "There is no archive $path, which the metadata names. Nothing was published.");
         }
+        // What has the size it had was checked when it was new: all archives cannot be read each time.
+        $new = $before === null || !is_file($before) || !Tree::haveSameSize($file, $before);
         if ($new && $sha1 !== null && sha1_file($file) !== $sha1) {
             throw new Failure('OutputInvalid', "The archive $path does not have the checksum in the metadata. Nothing was published.");
         }

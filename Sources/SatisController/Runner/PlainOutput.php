@@ -11,9 +11,6 @@ namespace SatisOperator;
  */
 final class PlainOutput
 {
-    /** Written in place by Satis, so that a link would change the original. */
-    private const WRITTEN_IN_PLACE = '{\.(?:json|html?|css|js|map|txt|xml)$}i';
-
     private string $root;
     private Output $output;
     private Log $log;
@@ -71,18 +68,16 @@ final class PlainOutput
         }
         foreach (Tree::files("{$this->root}/$name") as $path => $file) {
             $this->interruption->check('the output of an earlier worker was copied');
-            if ($file->isFile() && !$file->isLink()) {
-                $this->copyFile($file->getPathname(), "$to/$path");
-            }
+            $this->copyFile($file->getPathname(), "$to/$path");
         }
     }
 
     private function copyFile(string $from, string $to): void
     {
-        if (preg_match(self::WRITTEN_IN_PLACE, $from)) {
-            Tree::copyFile($from, $to);
-        } else {
+        if (Output::mayBeLinked($from)) {
             Tree::linkOrCopyFile($from, $to);
+        } else {
+            Tree::copyFile($from, $to);
         }
     }
 

@@ -29,7 +29,7 @@ final class Purge
         }
         $this->requireSameConfig($output->path($base));
         // Satis fails where there is no such directory.
-        if (Tree::files("{$output->path($base)}/$archives")->current() === null) {
+        if ($this->archives($base, $archives)->current() === null) {
             $this->place->succeed("There is nothing to purge: release $base has no archives.");
             return;
         }
@@ -82,13 +82,13 @@ final class Purge
             }
         }
         $deleted = $bytes = 0;
-        foreach (Tree::files("{$this->place->output->path($base)}/$archives") as $path => $file) {
+        foreach ($this->archives($base, $archives) as $path => $file) {
             $this->place->interruption->check('the archives were looked through');
-            if (is_file("$staging/$archives/$path")) {
+            if (is_file("$staging/$path")) {
                 continue;
             }
-            if (isset($needed["$archives/$path"])) {
-                Tree::linkOrCopyFile($file->getPathname(), "$staging/$archives/$path");
+            if (isset($needed[$path])) {
+                Tree::linkOrCopyFile($file->getPathname(), "$staging/$path");
             } else {
                 $deleted++;
                 $bytes += $file->getSize();
@@ -96,5 +96,20 @@ final class Purge
         }
 
         return [$deleted, $bytes];
+    }
+
+    /**
+     * By way of the whole release, because the directory of the archives may lie below a link, which leads elsewhere.
+     *
+     * @return \Generator<string, \SplFileInfo>
+     */
+    private function archives(string $release, string $archives): \Generator
+    {
+        $directory = implode('/', array_diff(explode('/', $archives), ['', '.']));
+        foreach (Tree::files($this->place->output->path($release)) as $path => $file) {
+            if (strpos($path, "$directory/") === 0) {
+                yield $archives . substr($path, strlen($directory)) => $file;
+            }
+        }
     }
 }

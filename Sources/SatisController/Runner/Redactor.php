@@ -12,6 +12,9 @@ final class Redactor
     /** Values that stand in auth.json beside a secret and are words of their own in a log. */
     private const PUBLIC_WORDS = ['x-oauth-basic', 'x-token-auth', 'oauth2', 'gitlab-ci-token', 'private-token', 'token'];
 
+    /** The name of a URL's parameter that says that its value is secret; CredentialScanner.swift knows the same. */
+    private const SECRET_PARAMETER = '[?&#;](?:[\w-]*(?:token|secret|signature|password|passwd|key)|auth|sig|pass)=';
+
     private const PATTERNS = [
         // user:password@, even with an @ or a / in the password but not for host:port/path@.
         '{(://)[^\s/@:]*:(?:[^\s/]*@|(?!\d+/)[^\s@]*@)}' => '$1***@',
@@ -22,7 +25,7 @@ final class Redactor
         '{\b((?:Proxy-)?Authorization:\s*|(?:PRIVATE|JOB|DEPLOY)-TOKEN:\s*)[^\r\n\'"]+}i' => '$1***',
         '{\b(Bearer)\s+[\w.~+/=-]{12,}}i' => '$1 ***',
         '{\b(Basic)\s+[a-z0-9+/]{16,}={0,2}}i' => '$1 ***',
-        '{([?&](?:[\w-]*(?:token|secret|signature|password|passwd)|auth|key|sig)=)[^&\s\'"<>]+}i' => '$1***',
+        '{(' . self::SECRET_PARAMETER . ')[^&\s\'"<>]+}i' => '$1***',
         // The path of an incoming webhook is all that it takes to post there.
         '{(hooks\.slack\.com/\w+/|discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/\w*/?)[^\s\'"<>]+}i' => '$1***',
         '{-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)}s' => self::MASK,
@@ -73,12 +76,23 @@ final class Redactor
         return $text;
     }
 
+    /** Whether a URL has a secret in its query. */
+    public static function hasSecretParameter(string $url): bool
+    {
+        return preg_match('{' . self::SECRET_PARAMETER . '[^&\s\'"<>]}i', $url) === 1;
+    }
+
     private function add(string $secret): void
     {
         if (in_array(strtolower($secret), self::PUBLIC_WORDS, true)) {
             return;
         }
-        foreach ([$secret, rawurlencode($secret), urlencode($secret), trim(json_encode($secret), '"')] as $form) {
+        $forms = [$secret, rawurlencode($secret), urlencode($secret)];
+        foreach ([0, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE] as $options) {
+            // A password need not be UTF-8; whoever prints it as JSON has to put something else for what is not.
+            $forms[] = substr(json_encode($secret, $options | JSON_INVALID_UTF8_SUBSTITUTE), 1, -1);
+        }
+        foreach ($forms as $form) {
             $this->known[$form] = self::MASK;
         }
     }

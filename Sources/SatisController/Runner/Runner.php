@@ -79,7 +79,8 @@ final class Runner
         $output = new Output($this->options->output, $order, $config->archiveDirectory(), $this->log, $this->interruption);
         $output->sweep();
         try {
-            $this->report->release = (new PlainOutput($this->options->output, $output, $this->log, $this->interruption))->takeOver();
+            $plain = new PlainOutput($this->options->output, $output, $this->log, $this->interruption);
+            $takenOver = $plain->takeOver();
             $place = new Workplace($order, $config, $satis, $output, $cache, $this->log, $this->interruption, $this->report);
             switch ($order->operation) {
                 case 'Purge':
@@ -91,6 +92,8 @@ final class Runner
                 default:
                     (new Build($place))->run();
             }
+            // Not before: a failed run that names a release has published what did not fail.
+            $this->report->release = $this->report->release ?? $takenOver;
         } finally {
             $output->sweep();
         }

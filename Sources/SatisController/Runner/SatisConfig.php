@@ -7,6 +7,9 @@ namespace SatisOperator;
 /** satis.json, as far as the runner has to know it. Satis itself checks the rest against its schema. */
 final class SatisConfig
 {
+    /** Where Satis puts metadata. */
+    private const METADATA_DIRECTORIES = ['include', 'p', 'p2'];
+
     public string $path;
     /** SHA-256 of the text, by which a release is known to be built from it. */
     public string $hash;
@@ -36,8 +39,9 @@ final class SatisConfig
         }
         foreach ($this->sources() as $url) {
             // They would be seen in argument lists, of Satis and of git.
-            if (preg_match('{^[a-z+]+://[^/]*:[^/]*@|^https?://[^/]+@}i', $url)) {
-                throw $this->failure("has a password or token in the URL $url; put it into auth.json");
+            $hasUser = preg_match('{^[a-z+]+://[^/]*:[^/]*@|^https?://[^/]+@}i', $url);
+            if ($hasUser || Redactor::hasSecretParameter($url)) {
+                throw $this->failure("has a password or token in the URL \"$url\"; put it into auth.json");
             }
         }
         $archive = $this->json['archive'] ?? [];
@@ -50,6 +54,12 @@ final class SatisConfig
         $directory = $archive['directory'] ?? 'dist';
         if (!is_string($directory) || in_array('..', explode('/', $directory), true) || trim($directory, '/.') === '') {
             throw $this->failure('has an archive.directory that is not a path inside of the release');
+        }
+        // A purge deletes there what nothing names as an archive; and releases share archives, but never metadata.
+        $first = array_values(array_diff(explode('/', $directory), ['', '.']))[0];
+        if (in_array($first, self::METADATA_DIRECTORIES, true)) {
+            $what = "has the archive.directory \"$directory\", but \"$first\" is where Satis puts metadata";
+            throw $this->failure("$what; use another directory, such as \"dist\", and make a full build");
         }
     }
 

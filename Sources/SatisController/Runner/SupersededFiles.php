@@ -38,8 +38,12 @@ final class SupersededFiles
         return $this->isSuperseded($path) && filemtime("{$this->release}/$path") <= time() - $this->graceSeconds;
     }
 
-    /** Adds to the next release what only this one names, and starts the time of what is superseded by that. */
-    public function carryTo(string $next): void
+    /**
+     * Adds to the next release what only this one names, and starts the time of what is superseded by that.
+     *
+     * @param string $scratch a path on the same volume: half a file must not be taken for whole the next time
+     */
+    public function carryTo(string $next, string $scratch): void
     {
         $later = new self($next, $this->graceSeconds);
         foreach (Tree::files($this->release) as $path => $file) {
@@ -48,7 +52,9 @@ final class SupersededFiles
                 continue;
             }
             if (!is_file("$next/$path")) {
-                Tree::copyFile($file->getPathname(), "$next/$path");
+                Tree::copyFile($file->getPathname(), $scratch);
+                Tree::makeDirectory(dirname("$next/$path"));
+                rename($scratch, "$next/$path");
             }
             if (isset($this->named[$name])) {
                 @touch("$next/$path");

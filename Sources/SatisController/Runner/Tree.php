@@ -7,15 +7,23 @@ namespace SatisOperator;
 /** Directories with all that is in them. Links are never followed. */
 final class Tree
 {
-    /** @return \Generator<string, \SplFileInfo> the files below a directory, by their path relative to it */
+    private const PIECE_BYTES = 1 << 20;
+
+    /**
+     * What else lies there is left out: a link could lead out of the volume, to the credentials that the pod mounts.
+     *
+     * @return \Generator<string, \SplFileInfo> the regular files below a directory, by their path relative to it
+     */
     public static function files(string $directory): \Generator
     {
-        if (!is_dir($directory)) {
+        if (is_link($directory) || !is_dir($directory)) {
             return;
         }
         $walk = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator($directory, \FilesystemIterator::SKIP_DOTS));
         foreach ($walk as $path => $file) {
-            yield substr($path, strlen($directory) + 1) => $file;
+            if ($file->isFile() && !$file->isLink()) {
+                yield substr($path, strlen($directory) + 1) => $file;
+            }
         }
     }
 
@@ -43,12 +51,37 @@ final class Tree
         return false;
     }
 
-    /** A copy that shares nothing with its original but its age. */
+    /** A whole copy that shares nothing with its original but its age. */
     public static function copyFile(string $from, string $to): void
     {
         self::makeDirectory(dirname($to));
-        copy($from, $to);
+        // Since PHP 8.2 the kernel may do it: a full volume is no warning then, and an early end not even false.
+        if (!copy($from, $to) || !self::haveSameSize($from, $to)) {
+            self::copyBytes($from, $to);
+        }
         touch($to, filemtime($from));
+    }
+
+    /** The slow way, open also where a file system refuses to copy by itself. A warning says why it fails. */
+    private static function copyBytes(string $from, string $to): void
+    {
+        $in = fopen($from, 'rb');
+        $out = fopen($to, 'wb');
+        while (!feof($in)) {
+            fwrite($out, (string) fread($in, self::PIECE_BYTES));
+        }
+        fclose($in);
+        fclose($out);
+        if (!self::haveSameSize($from, $to)) {
+            throw new \ErrorException("$to could not be written in full");
+        }
+    }
+
+    public static function haveSameSize(string $file, string $other): bool
+    {
+        clearstatcache();
+
+        return filesize($file) === filesize($other);
     }
 
     public static function write(string $path, string $text): void
