@@ -17,14 +17,32 @@ import Testing
     let redacted = RedactedURL(url)
     #expect(redacted.description == shown)
     #expect(redacted.hidesPassword)
+    #expect(!redacted.hidesParameter)
     #expect(!"\(redacted)".contains("secret"))
+  }
+
+  @Test(arguments: [
+    (
+      "https://git.example.org/lib?private_token=secret&x=1",
+      "https://git.example.org/lib?private_token=***&x=1"
+    ),
+    ("https://git.example.org/lib?a=1&Signature=secret", "https://git.example.org/lib?a=1&Signature=***"),
+    ("https://secret@git.example.org/lib?key=secret", "https://***@git.example.org/lib?key=***"),
+    ("git@git.example.org:acme/lib.git#token=secret", "git@git.example.org:acme/lib.git#token=***"),
+  ])
+  func `parameters whose names say that they are secret are hidden`(url: String, shown: String) {
+    let redacted = RedactedURL(url)
+    #expect(redacted.description == shown)
+    #expect(redacted.hidesPassword)
+    #expect(redacted.hidesParameter)
   }
 
   @Test(arguments: [
     "https://git.example.org/acme/lib.git", "https://git.example.org:8443/acme/lib.git",
     "https://git.example.org/acme/lib@v1", "ssh://git@git.example.org:2222/acme/lib.git",
     "git+ssh://git@git.example.org/acme/lib.git", "git@git.example.org:acme/lib.git",
-    "git://git.example.org/acme/lib.git", "../lib", "",
+    "git://git.example.org/acme/lib.git", "https://git.example.org/acme/lib.git?ref=main&token=",
+    "https://git.example.org/acme/global-configuration.git", "../lib", "",
   ])
   func `a URL without a secret is shown as it is`(url: String) {
     #expect(RedactedURL(url).description == url)

@@ -53,6 +53,21 @@ import Testing
     #expect(message.contains("use archive.directory"))
   }
 
+  @Test(arguments: ["p2", "p", "include", "p2/dist", "./include/", "/p2", "dist/../p"])
+  func `archives among the metadata of Satis are refused`(directory: String) {
+    #expect(
+      refusal(#"{"name": "a/b", "homepage": "https://x", "archive": {"directory": "\#(directory)"}}"#)
+        == "satis.json sets archive.directory to '\(directory)', which would put archives among Satis's own metadata; "
+        + "use another directory than include, p and p2, as in dist")
+  }
+
+  @Test(arguments: ["dist", "p3", "packages/p2", "p2/../dist", "P2"])
+  func `archives in a directory of their own are not`(directory: String) throws {
+    let root = try JSONValue(
+      parsing: #"{"name": "a/b", "homepage": "https://x", "archive": {"directory": "\#(directory)"}}"#.utf8)
+    #expect(SatisConfiguration.refusals(of: root).isEmpty)
+  }
+
   @Test(arguments: [#""https://x""#, "1", "true"])
   func `repositories that are no list are refused`(repositories: String) {
     let text = #"{"name": "a/b", "homepage": "https://x", "repositories": \#(repositories)}"#
@@ -89,6 +104,28 @@ import Testing
     #expect(!message.contains("secret@"))
   }
 
+  @Test(arguments: [
+    "https://git.example.org/acme/lib.git?private_token=secret",
+    "https://git.example.org/acme/lib?x=1&KEY=secret",
+    "https://git.example.org/acme/lib.git#access_token=secret",
+    "git@git.example.org:acme/lib.git?token=secret",
+  ])
+  func `a token in the query of a URL is refused without being shown`(url: String) {
+    let message = refusal(ofURL: url)
+    #expect(message.contains("=***): the URL has a token in its query, which Satis would publish"))
+    #expect(message.hasSuffix("put it into auth.json and name that in spec.credentials.composerAuth"))
+    #expect(!message.contains("secret"))
+  }
+
+  @Test func `what only looks like a token in a name or a query is no secret`() throws {
+    _ = try SatisConfiguration(
+      text: """
+        {"name": "acme/packages", "homepage": "https://packages.example.org", "repositories": [
+          {"type": "vcs", "url": "https://git.example.org/acme/global-configuration.git"},
+          {"type": "composer", "url": "https://packages.example.org/acme?token=&ref=main&keys=all"}]}
+        """)
+  }
+
   @Test(arguments: ["ext::sh -c date", "git+ext::sh"])
   func `a URL that runs a command is refused`(url: String) {
     #expect(refusal(ofURL: url).hasSuffix("'ext::' runs commands; use https or ssh"))
@@ -112,6 +149,7 @@ import Testing
     #"{"type": "package", "package": {"name": "a/b", "source": {"type": "git", "url": "ext::sh"}}}"#,
     #"{"type": "package", "package": [{"name": "a/b", "dist": {"type": "zip", "url": "file:///etc"}}]}"#,
     #"{"type": "package", "package": {"dist": {"type": "zip", "url": "https://secret@example.org/x.zip"}}}"#,
+    #"{"type": "package", "package": {"dist": {"type": "zip", "url": "https://example.org/x.zip?sig=secret"}}}"#,
   ])
   func `the sources of a package that is written out are held to the same rules`(entry: String) {
     let message = refusal(ofEntry: entry)
@@ -130,13 +168,13 @@ import Testing
   @Test func `every refusal says where it is`() throws {
     let root = try JSONValue(
       parsing: #"""
-        {"homepage": "", "archive": {"absolute-directory": "/srv"}, "repositories": [
+        {"homepage": "", "archive": {"absolute-directory": "/srv", "directory": "p"}, "repositories": [
           {"type": "path", "url": "lib"}, {"packagist.org": false},
           {"type": "package", "package": [{"dist": {"url": "file:///etc"}}]}]}
         """#.utf8)
     #expect(
       SatisConfiguration.refusals(of: root).map(\.path.description) == [
-        "", "homepage", "archive.absolute-directory", "repositories[0].type",
+        "", "homepage", "archive.absolute-directory", "archive.directory", "repositories[0].type",
         "repositories[2].package[0].dist.url",
       ])
   }

@@ -51,6 +51,13 @@ extension SatisConfiguration {
           "satis.json sets archive.absolute-directory, which would put archives outside the output",
           remedy: "use archive.directory", at: JSONPath() / "archive" / "absolute-directory"))
     }
+    if let directory = root["archive"]?["directory"]?.text, liesInMetadata(directory) {
+      refusals.append(
+        Refusal(
+          "satis.json sets archive.directory to '\(directory)', which would put archives among Satis's own metadata",
+          remedy: "use another directory than include, p and p2, as in dist",
+          at: JSONPath() / "archive" / "directory"))
+    }
     switch root["repositories"] ?? [] {
     case .array, .object: break
     default:
@@ -61,6 +68,20 @@ extension SatisConfiguration {
           at: JSONPath() / "repositories"))
     }
     return refusals + entries(of: root).flatMap(\.refusals)
+  }
+
+  /// Whether a path in the output leads into a directory that Satis keeps for its metadata.
+  private static func liesInMetadata(_ path: String) -> Bool {
+    var segments: [Substring] = []
+    for segment in path.split(separator: "/") where segment != "." {
+      if segment == ".." {
+        _ = segments.popLast()
+      } else {
+        segments.append(segment)
+      }
+    }
+    guard let first = segments.first else { return false }
+    return ["include", "p", "p2"].contains(first)
   }
 
   /// An entry of `repositories` with its place.
@@ -118,9 +139,12 @@ extension SatisConfiguration.Entry {
     }
     if url.hasPrefix("-") { return refuse("a URL cannot start with '-'", "use https or ssh") }
     if url.contains("ext::") { return refuse("'ext::' runs commands", "use https or ssh") }
-    if RedactedURL(url).hidesPassword {
+    let redacted = RedactedURL(url)
+    if redacted.hidesPassword {
       return refuse(
-        "the URL contains a password or token, which Satis would publish",
+        redacted.hidesParameter
+          ? "the URL has a token in its query, which Satis would publish"
+          : "the URL contains a password or token, which Satis would publish",
         "put it into auth.json and name that in spec.credentials.composerAuth")
     }
     let start = url.trimmingWhitespace().lowercased()

@@ -2,15 +2,25 @@
 ///
 /// No regular expressions: their time depends on what a stranger wrote.
 struct CredentialScanner {
+  /// Where credentials are looked for.
+  enum Scope {
+    /// In all that there is.
+    case everywhere
+    /// In the parameters of a URL, by their names.
+    case inParameters
+  }
+
   private let text: UnsafeBufferPointer<UInt8>
+  private let scope: Scope
   private var position = 0
   /// Up to here no JSON web token begins: what has been read has no end that one would need.
   private var endOfNoToken = 0
   private var knownAt = -1
   private var knownSpace = -1
 
-  init(_ text: UnsafeBufferPointer<UInt8>) {
+  init(_ text: UnsafeBufferPointer<UInt8>, _ scope: Scope) {
     self.text = text
+    self.scope = scope
   }
 
   /// The next range to hide; nil at the end of the text.
@@ -28,8 +38,9 @@ struct CredentialScanner {
 
   private mutating func find(at start: Int) -> Range<Int>? {
     switch text[start] {
-    case UInt8(ascii: ":"): userInfo(at: start)
     case UInt8(ascii: "?"), UInt8(ascii: "&"), UInt8(ascii: "#"), UInt8(ascii: ";"): queryValue(at: start)
+    case _ where scope == .inParameters: nil
+    case UInt8(ascii: ":"): userInfo(at: start)
     case UInt8(ascii: "-"): privateKey(at: start)
     case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"):
       start > 0 && text[start - 1].isAlphanumeric ? nil : word(at: start)

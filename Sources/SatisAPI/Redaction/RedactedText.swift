@@ -18,19 +18,26 @@ public struct RedactedText: CustomStringConvertible, Hashable, Sendable {
     var redacted = text
     // A mask may bring two parts together that look like a credential only then.
     for _ in 0..<4 {
-      guard let changed = Self.redactOnce(redacted), changed != redacted else { break }
+      guard let changed = Self.redactOnce(redacted, .everywhere), changed != redacted else { break }
       redacted = changed
     }
     description = redacted.prefix(maximumBytes: maximumBytes)
   }
 
+  /// A URL without the values of parameters whose names say that they are secret; nil when there are none.
+  ///
+  /// What else looks like a token may be the name of a repository.
+  static func withoutSecretParameters(_ url: String) -> String? {
+    redactOnce(url, .inParameters)
+  }
+
   private static let mask = Array("***".utf8)
 
   /// Nil when there is nothing to take out.
-  private static func redactOnce(_ text: String) -> String? {
+  private static func redactOnce(_ text: String, _ scope: CredentialScanner.Scope) -> String? {
     var text = text
     return text.withUTF8 { bytes in
-      var scanner = CredentialScanner(bytes)
+      var scanner = CredentialScanner(bytes, scope)
       var result: [UInt8] = []
       var copied = 0
       while let hidden = scanner.next() {

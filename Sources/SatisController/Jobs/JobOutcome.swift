@@ -13,6 +13,7 @@ struct JobOutcome: Sendable, Equatable {
   /// Exit code of Satis, or of the container where the runner left no report.
   var exitCode: Int?
   var podName: String?
+  /// By the clock of the pod's node.
   var completionTime: Timestamp?
   /// The release that was published, also where some sources failed.
   var release: String?
@@ -72,6 +73,14 @@ struct JobOutcome: Sendable, Equatable {
     return succeeded
       ? whole
       : BuildOutcome(succeeded: true, reason: "Succeeded", message: "published in release \(release ?? "")")
+  }
+
+  /// When it ended, by the clock of the pod's node where that can be right.
+  ///
+  /// By one that is behind, a build could be over long before it began, and no backoff nor time to keep it would be left.
+  func endTime(of claim: SatisRepository.ActiveJob, at now: Timestamp) -> Timestamp {
+    guard let completionTime, completionTime >= claim.startTime else { return now }
+    return min(completionTime, now)
   }
 
   /// A reason as conditions take it; what a container wrote need not be one.

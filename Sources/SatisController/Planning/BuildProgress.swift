@@ -47,7 +47,7 @@ extension SatisBuild {
     at now: Timestamp
   ) -> Status {
     var status = seen(at: now)
-    let end = outcome.completionTime.map { min($0, now) } ?? now
+    let end = outcome.endTime(of: claim, at: now)
     status.startTime = status.startTime ?? claim.startTime
     status.jobName = claim.name
     status.podName = outcome.podName ?? status.podName

@@ -33,7 +33,7 @@ struct HistorySettings: Sendable, Equatable {
   var succeededLimit = 20
   /// Failed builds that are kept.
   var failedLimit = 20
-  /// Seconds after its end when a build goes in any case.
+  /// Seconds after its end when a build goes, however few there are.
   var ttlSeconds: Int64?
   /// Releases that are kept.
   var releases = 3

@@ -265,7 +265,9 @@ extension RepositoryPlanner {
       // Published from this satis.json, even where some of its sources could not be built.
       if claim.operation == .build, claim.full { status.configHash = claim.configHash }
     }
-    if let outcome, outcome.succeeded { status.lastSucceededTime = outcome.completionTime ?? situation.now }
+    if let outcome, outcome.succeeded {
+      status.lastSucceededTime = outcome.endTime(of: claim, at: situation.now)
+    }
     // Before the claim goes: whoever is interrupted here comes back to it.
     deleteOldJobs(of: repository, claim, output)
     for name in claim.full ? try oldSnapshots(of: repository, claim) : [] {

@@ -26,13 +26,27 @@ extension RepositoryPlanner {
   ) throws(NeedsLook) {
     // The cached repository may still be the one before it was mended.
     try situation.requireLiveRepository()
-    for build in open { wait(build, hindrance.message) }
-    var status = repository.status(queued: open.count)
+    let waiting = try withoutSuperseded(open, of: repository)
+    for build in waiting { wait(build, hindrance.message) }
+    var status = repository.status(queued: waiting.count)
     status.setReady(
       .no, hindrance.reason, hindrance.message, generation: repository.metadata.generation, at: situation.now)
     update(repository, status)
     // Nothing tells when a claim is there.
     lookAgain(at: situation.now + Self.patience)
+  }
+
+  /// Ends what newer builds stand for: who waits for long would else wait with all that was asked meanwhile.
+  private mutating func withoutSuperseded(
+    _ open: [SatisBuild], of repository: SatisRepository
+  ) throws(NeedsLook) -> [SatisBuild] {
+    guard open.count > 1 else { return open }
+    let configuration: SatisConfiguration? =
+      if case .success(let found) = try situation.configuration() { found } else { nil }
+    let queue = BuildQueue(try entries(open, configuration))
+    try supersede(queue, of: repository)
+    let unsorted = configuration == nil ? open.filter { $0.spec.source != nil } : []
+    return queue.entries.flatMap { [$0.build] + $0.covers } + unsorted
   }
 
   /// Says what the server does not let the controller do; until that is granted, nothing else can be done.

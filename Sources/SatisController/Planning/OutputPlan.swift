@@ -5,6 +5,8 @@ public import SatisAPI
 extension RepositoryPlanner {
   /// A repository that is being deleted stays until nothing can write to its output any more.
   mutating func letGo(of repository: SatisRepository) throws(NeedsLook) {
+    // In the cache it may still be there when another one of its name is, for which the builds were made.
+    if !openBuilds.isEmpty { try situation.requireLiveRepository() }
     let message = "SatisRepository '\(repository.metadata.name)' is being deleted"
     for build in openBuilds {
       update(

@@ -67,10 +67,15 @@ extension RepositoryPlanner {
   ) throws(NeedsLook) {
     // The cached repository may still be the one before it was mended.
     try situation.requireLiveRepository()
+    // Not only from when a build was queued: a ConfigMap may be deleted and created anew.
+    let missingTime = repository.missingTime ?? situation.now
     var waiting = 0
     for build in open {
-      let deadline = (build.status?.queuedTime ?? situation.now) + Self.patience
-      if problem.isMissing, situation.now < deadline {
+      let deadline = max(build.status?.queuedTime ?? situation.now, missingTime) + Self.patience
+      if problem.isMissing, repository.isSuspended {
+        wait(build, problem.message)
+        waiting += 1
+      } else if problem.isMissing, situation.now < deadline {
         update(
           build,
           build.queued(
@@ -83,8 +88,12 @@ extension RepositoryPlanner {
       }
     }
     var status = repository.status(queued: waiting)
+    if problem.isMissing, repository.missingTime == nil {
+      // Its time is that of this absence, also where the repository was not ready for another reason.
+      status.conditions?.removeAll { $0.type == ConditionType.ready }
+    }
     status.setReady(
-      .no, problem.isMissing ? "ConfigurationMissing" : "ConfigurationInvalid", problem.message,
+      .no, problem.isMissing ? SatisRepository.configurationMissing : "ConfigurationInvalid", problem.message,
       generation: repository.metadata.generation, at: situation.now)
     update(repository, status)
     // Nothing tells when a Secret is mended.
@@ -94,12 +103,14 @@ extension RepositoryPlanner {
   // MARK: - The queue
 
   /// The builds with what they ask for; those that ask for what cannot be built end.
+  ///
+  /// - Parameter configuration: nil leaves builds of single sources out.
   mutating func entries(
-    _ builds: [SatisBuild], _ configuration: SatisConfiguration
+    _ builds: [SatisBuild], _ configuration: SatisConfiguration?
   ) throws(NeedsLook) -> [BuildQueue.Entry] {
     let succession = Succession(situation.builds)
     var entries: [BuildQueue.Entry] = []
-    for build in builds {
+    for build in builds where configuration != nil || build.spec.source == nil {
       switch entry(build, succession.ancestors(of: build), configuration) {
       case .success(let entry): entries.append(entry)
       case .failure(let objection):
@@ -111,7 +122,7 @@ extension RepositoryPlanner {
   }
 
   private func entry(
-    _ build: SatisBuild, _ ancestors: [SatisBuild], _ configuration: SatisConfiguration
+    _ build: SatisBuild, _ ancestors: [SatisBuild], _ configuration: SatisConfiguration?
   ) -> Result<BuildQueue.Entry, Objection> {
     if build.isTamperedWith {
       return .failure(
@@ -124,7 +135,7 @@ extension RepositoryPlanner {
     case .purge: entry.ask = .purge
     case .rollback: entry.ask = .rollback(release: build.spec.release)
     case .build:
-      guard let source = build.spec.source else { break }
+      guard let source = build.spec.source, let configuration else { break }
       do throws(SatisConfiguration.Refusal) {
         let matches = try configuration.match(source)
         let family = [build] + ancestors
@@ -173,5 +184,18 @@ extension RepositoryPlanner {
       }
       update(pair.build, pair.build.superseded(by: heir.metadata.name, at: situation.now))
     }
+  }
+}
+
+extension SatisRepository {
+  /// The reason of a repository whose satis.json is not there.
+  fileprivate static let configurationMissing = "ConfigurationMissing"
+
+  /// When the satis.json that this very spec names was first seen to be missing; nil where it was not.
+  fileprivate var missingTime: Timestamp? {
+    guard let readiness, readiness.reason == Self.configurationMissing,
+      readiness.observedGeneration == metadata.generation
+    else { return nil }
+    return readiness.lastTransitionTime
   }
 }

@@ -38,7 +38,9 @@ extension RepositoryPlanner {
       guard !needed.contains(build.metadata.name), !pending.contains(build.metadata.name),
         let uid = build.metadata.uid
       else { continue }
-      guard isExpired || age >= Self.answerSeconds else {
+      // However short the history is to be, a repeated delivery must not make a second build.
+      let isExpendable = isExpired && build.spec.trigger?.type != .webhook
+      guard isExpendable || age >= Self.answerSeconds else {
         lookAgain(at: build.endTime + Self.answerSeconds)
         continue
       }

@@ -62,15 +62,16 @@ struct Announcement: Sendable, Equatable {
     note = report.event.note
   }
 
-  /// A receiver's Secret is not there.
-  init(_ build: SatisBuild, withoutSecretOf target: NotificationTarget) {
+  /// A receiver's Secret is not there, or may not be read.
+  init(_ build: SatisBuild, withoutSecretOf target: NotificationTarget, _ right: MissingRight? = nil) {
     object = ObjectReference(build)
     kind = .warning
     reason = "NotificationDelayed"
     action = "Notify"
     let references = [target.target.urlSecretRef, target.target.signingSecretRef].compactMap(\.self)
     let keys = references.map { "key '\($0.key)' of Secret '\($0.name)'" }.joined(separator: " and ")
-    note = "\(target.name) of the SatisRepository is not told: create \(keys)"
+    let remedy = right.map { RedactedText($0.description).description } ?? "create \(keys)"
+    note = "\(target.name) of the SatisRepository is not told: \(remedy)"
   }
 
   /// A Job was created.

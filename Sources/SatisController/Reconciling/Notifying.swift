@@ -35,7 +35,9 @@ extension RepositoryReconciler {
         }
       } catch {
         desk.forget(notification.uid, target.name)
-        throw error
+        // The repository's builds do not depend on who is told of them.
+        guard let right = MissingRight(error, in: notification.namespace) else { throw error }
+        announce(Announcement(build, withoutSecretOf: target, right))
       }
     }
   }

@@ -288,3 +288,59 @@ extension Scene {
     #expect(scene.holdsBack("b1"))
   }
 }
+
+@Suite struct BuildsOfARepositoryThatIsHinderedForLong {
+  private func hindered() -> Scene {
+    var scene = Scene.built
+    scene.claims = [:]
+    return scene
+  }
+
+  private func open(_ scene: Scene) -> [String] {
+    scene.builds.filter { !$0.isFinished }.map(\.metadata.name)
+  }
+
+  @Test func `of several for one source the newest waits, and stands for the others when it runs`() {
+    var scene = hindered()
+    scene.addBuild("a", source: .lib)
+    scene.addBuild("b", source: .lib, createdAfter: 1)
+    scene.addBuild("c", source: .app, createdAfter: 2)
+    scene.step()
+    #expect(scene.condition("a")?.reason == "Superseded")
+    #expect(scene.builds[0].status?.supersededBy == "b")
+    #expect(scene.holdsBack("b"))
+    #expect(scene.holdsBack("c"))
+    #expect(scene.repository?.status?.queuedBuilds == 2)
+    scene.claims["output"] = Scene.volumeClaim("ReadWriteMany")
+    scene.step()
+    #expect(scene.claim?.builds.map(\.name) == ["b", "c"])
+  }
+
+  @Test(arguments: [true, false])
+  func `scheduled ones do not pile up, whether satis.json can be read or not`(isReadable: Bool) {
+    var scene = hindered()
+    scene.repository?.spec.schedule = .init(full: "0 3 * * *", purge: "0 4 * * *")
+    if !isReadable {
+      scene.configuration = .failure(.init(isMissing: true, message: "ConfigMap 'c' does not exist"))
+    }
+    for _ in 0..<10 {
+      scene.now = scene.now + 86_400
+      scene.step()
+      scene.step()
+    }
+    #expect(scene.builds.count == 18)
+    #expect(open(scene).count == 2)
+    #expect(scene.repository?.status?.queuedBuilds == 2)
+  }
+
+  @Test func `those of single sources wait where satis.json cannot be read, and are counted`() {
+    var scene = hindered()
+    scene.configuration = .failure(.init(isMissing: true, message: "ConfigMap 'c' does not exist"))
+    scene.addBuild("a", source: .lib)
+    scene.addBuild("b", source: .lib, createdAfter: 1)
+    scene.addBuild("c", createdAfter: 2)
+    scene.step()
+    for name in ["a", "b", "c"] { #expect(scene.holdsBack(name)) }
+    #expect(scene.repository?.status?.queuedBuilds == 3)
+  }
+}

@@ -32,6 +32,19 @@ import Testing
     #expect(scene.builds.count == 21)
   }
 
+  @Test func `a build of a webhook answers for its delivery however short the history is to be`() {
+    var scene = finished(1, age: 60, .succeeded)
+    scene.repository?.spec.history = .init(ttlSeconds: 1)
+    let deletion = "delete build Succeeded-0"
+    #expect(scene.decide().actions.words.contains(deletion))
+    scene.builds[0].spec.trigger = .init(type: .webhook)
+    let decision = scene.decide()
+    #expect(!decision.actions.words.contains(deletion))
+    #expect(decision.again == .seconds(RepositoryPlanner.answerSeconds - 60))
+    scene.now = scene.now + (RepositoryPlanner.answerSeconds - 60)
+    #expect(scene.decide().actions.words.contains(deletion))
+  }
+
   @Test func `what an open build stands for stays`() {
     var scene = finished(25, age: 4_000, .succeeded)
     scene.builds[0].status = scene.builds[0].superseded(by: "heir", at: Timestamp(seconds: 1_700_000_000))

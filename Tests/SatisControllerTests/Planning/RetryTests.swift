@@ -33,6 +33,29 @@ import Testing
     }
   }
 
+  @Test(arguments: [true, false])
+  func `an end before the beginning, by the clock of a node that is behind, counts as one that is seen now`(
+    succeeds: Bool
+  ) {
+    var scene = Scene.built
+    // The reports of the scene's runner are of the day before.
+    scene.now = scene.now + 86_400
+    scene.addBuild("b1", source: .lib)
+    scene.step()
+    scene.now = scene.now + 60
+    scene.endJob(scene.claim?.name ?? "", succeeded: succeeds)
+    scene.step()
+    let status = scene.builds[0].status
+    #expect(status?.attempts?.first?.completionTime == scene.now)
+    let success: Timestamp? = succeeds ? scene.now : nil
+    #expect(status?.completionTime == success)
+    #expect(scene.repository?.status?.lastSucceededTime == success)
+    if !succeeds {
+      let next = status?.nextAttemptTime ?? scene.now
+      #expect(next > scene.now)
+    }
+  }
+
   @Test(arguments: RetryPolicy.permanentReasons.sorted())
   func `what cannot heal by itself ends at once`(reason: String) {
     #expect(failing(reason).condition("b1")?.reason == "Failed")

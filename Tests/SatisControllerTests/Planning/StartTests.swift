@@ -76,6 +76,29 @@ import Testing
     #expect(scene.condition("b1")?.message.contains("'older'") == true)
   }
 
+  @Test func `a build for a repository that was created anew does not end for its predecessor`() throws {
+    var scene = Scene.built
+    scene.addBuild("b1", source: .lib)
+    var anew = try #require(scene.repository)
+    anew.metadata.uid = "uid-anew"
+    scene.repository?.metadata.deletionTimestamp = scene.now
+    var situation = scene.cached
+    guard case .look(let looks) = RepositoryPlanner.decide(situation) else {
+      Issue.record("expected a look at the repository")
+      return
+    }
+    #expect(looks == [.repository])
+    situation.repository = anew
+    situation.live.hasRepository = true
+    situation.live.isAheadOfCache = true
+    guard case .act(let actions, let again) = RepositoryPlanner.decide(situation) else {
+      Issue.record("expected a plan")
+      return
+    }
+    #expect(actions.isEmpty)
+    #expect(again == .seconds(5))
+  }
+
   @Test func `a repository that is deleted stays until its pods are gone`() {
     var scene = Scene.built
     scene.addBuild("b1", source: .lib)

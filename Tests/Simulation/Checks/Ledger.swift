@@ -101,10 +101,11 @@ final class Ledger {
       world.violate(.noPushLost, "\(build.metadata.name) is deleted before it has ended")
       return
     }
-    let hasExpired = world.people.hasShortHistory(build.spec.repositoryRef.name)
+    let isExpendable =
+      world.people.hasShortHistory(build.spec.repositoryRef.name) && build.spec.trigger?.type != .webhook
     let age = world.wallClock - (build.status?.completionTime ?? world.wallClock)
     // Clocks may differ by half a minute.
-    if !hasExpired, age < RetentionRule.answerSeconds - 30 {
+    if !isExpendable, age < RetentionRule.answerSeconds - 30 {
       world.violate(
         .noDoubleWork,
         "\(build.metadata.name) is deleted \(age) s after its end, when its delivery may still be repeated")

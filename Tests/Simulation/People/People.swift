@@ -188,7 +188,7 @@ final class People {
   /// Whether somebody deleted the repository at some time.
   func deletes(_ name: String) -> Bool { deleted.contains(name) }
 
-  /// Whether builds of the repository may go soon after their end, because somebody said so.
+  /// Whether builds that answer for no delivery may go soon after their end, because somebody said so.
   func hasShortHistory(_ name: String) -> Bool { shortHistories.contains(name) }
 
   /// Whether a delivery may have made several builds, because somebody deleted the first.
@@ -236,9 +236,7 @@ final class People {
       !(world.ledger.deliveries["\(name) \(delivery)"] ?? []).isEmpty
     {
       let made = world.ledger.deliveries["\(name) \(delivery)"] ?? []
-      let isForgiven =
-        deleted.contains(name) || shortHistories.contains(name)
-        || made.contains { removed.contains($0) }
+      let isForgiven = deleted.contains(name) || made.contains { removed.contains($0) }
       if isForgiven { repeatable.insert("\(name) \(delivery)") }
     }
     let build = SatisBuild(

@@ -1,0 +1,116 @@
+import ControllerRuntime
+import KubernetesClient
+import Logging
+import SatisAPI
+import Synchronization
+import Testing
+
+@testable import SatisController
+
+@Suite struct SecretsOfReceivers {
+  /// What a reconcile did.
+  private final class Record: Sendable {
+    private struct State {
+      var deleted: [String] = []
+      var notes: [String] = []
+    }
+
+    private let state = Mutex(State())
+
+    var deleted: [String] { state.withLock { $0.deleted } }
+    var notes: [String] { state.withLock { $0.notes } }
+
+    func delete(_ name: String) { state.withLock { $0.deleted.append(name) } }
+    func announce(_ note: String) { state.withLock { $0.notes.append(note) } }
+  }
+
+  /// A cluster that does not give out Secrets, and takes note of what is deleted.
+  private struct Cluster: ClusterAccess {
+    let refusal: KubernetesError
+    let record: Record
+
+    func secret(_ reference: KeyReference, in namespace: String) async throws(KubernetesError) -> [UInt8]? {
+      throw refusal
+    }
+
+    func deleteBuild(_ key: NamespacedName, uid: String) async throws(KubernetesError) {
+      record.delete(key.name)
+    }
+
+    // MARK: - What is not asked for
+
+    func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository? { nil }
+    func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild? { nil }
+    func configuration(
+      of repository: SatisRepository
+    ) async throws(KubernetesError) -> Result<SatisConfiguration, ConfigurationProblem> {
+      .failure(ConfigurationProblem(isMissing: true, message: "there is none"))
+    }
+    func volumeClaim(_ key: NamespacedName) async throws(KubernetesError) -> PersistentVolumeClaim? { nil }
+    func output(
+      of repository: SatisRepository, neighbours: [SatisRepository]
+    ) async throws(KubernetesError) -> Situation.OutputView {
+      Situation.OutputView(jobs: [], pods: [])
+    }
+    func snapshots(of repository: SatisRepository) async throws(KubernetesError) -> [String] { [] }
+    func setFinalizer(
+      _ repository: SatisRepository, _ isWanted: Bool
+    ) async throws(KubernetesError) -> SatisRepository? { nil }
+    func ensure(_ snapshot: Snapshot) async throws(KubernetesError) {}
+    func update(
+      _ repository: SatisRepository, _ status: SatisRepository.Status
+    ) async throws(KubernetesError) -> SatisRepository? { nil }
+    func update(
+      _ build: SatisBuild, _ status: SatisBuild.Status
+    ) async throws(KubernetesError) -> SatisBuild? { nil }
+    func create(_ job: JobManifest) async throws(KubernetesError) {}
+    func create(_ build: SatisBuild) async throws(KubernetesError) {}
+    func stopPod(_ key: NamespacedName, since: Timestamp) async throws(KubernetesError) {}
+    func endPod(_ key: NamespacedName) async throws(KubernetesError) {}
+    func deleteJob(_ key: NamespacedName, uid: String) async throws(KubernetesError) {}
+    func deleteSnapshot(_ key: NamespacedName) async throws(KubernetesError) {}
+  }
+
+  /// Tells somebody of a build and deletes an old one, where the server has this to say of the receiver's Secret.
+  private func reconcile(_ status: KubernetesError.Status) async -> (WorkOutcome, Record) {
+    let record = Record()
+    let build = SatisBuild(
+      metadata: ObjectMetadata(name: "acme-7", namespace: "shop"),
+      spec: .init(repositoryRef: .init(name: "acme")))
+    let receiver = NotificationTarget(
+      name: "notifications[0]",
+      target: .init(type: .webhook, urlSecretRef: .init(name: "hooks", key: "url")))
+    let actions: [Action] = [
+      .notify(build, .example(), [receiver]),
+      .deleteBuild(NamespacedName(namespace: "shop", name: "acme-1"), uid: "uid-1"),
+    ]
+    let reconciler = RepositoryReconciler(
+      access: Cluster(
+        refusal: KubernetesError(request: "get secret shop/hooks", cause: .status(status)), record: record),
+      caches: Caches(), maximumJobs: nil, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+      now: { Timestamp(seconds: 1_700_000_000) },
+      decide: { _ in .act(actions, again: nil) },
+      announce: { record.announce($0.note) },
+      wake: { _ in })
+    let outcome = await reconciler.reconcile(NamespacedName(namespace: "shop", name: "acme"))
+    return (outcome, record)
+  }
+
+  @Test func `one that may not be read is said, and keeps nothing else from being done`() async {
+    let (outcome, record) = await reconcile(
+      .init(code: 403, reason: "Forbidden", message: #"User "ops" cannot get resource "secrets""#))
+    #expect(outcome == .settled)
+    #expect(record.deleted == ["acme-1"])
+    #expect(record.notes.count == 1)
+    let note = record.notes.first ?? ""
+    #expect(note.hasPrefix("notifications[0] of the SatisRepository is not told: "))
+    #expect(note.contains("cannot get resource"))
+  }
+
+  @Test func `a server that gives no answer is asked again`() async {
+    let (outcome, record) = await reconcile(.init(code: 500, reason: "InternalError"))
+    #expect(outcome == .failed)
+    #expect(record.deleted.isEmpty)
+    #expect(record.notes.isEmpty)
+  }
+}
