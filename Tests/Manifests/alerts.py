@@ -78,6 +78,20 @@ def rules():
     return [rule for group in specification()["groups"] for rule in group["rules"]]
 
 
+def counted(text):
+    """The results of calls that an expression in some text counts."""
+    return set(re.findall(r'satis_webhook_requests_total\{[^}]*?\b(result=~?"[^"]*")', text))
+
+
+def out_of_step():
+    """What README.md and the dashboard count as calls that were lost or refused is what an alert counts."""
+    known = counted(" ".join(rule["expr"] for rule in rules()))
+    shown = {"README.md": (ROOT / "README.md").read_text(), "the dashboard": " ".join(e for _, e in panels())}
+    for where, text in shown.items():
+        for selector in sorted(counted(text) - known):
+            yield f"{where}: no alert counts {selector}, but {' and '.join(sorted(known))}"
+
+
 def specification():
     return yaml.safe_load((MONITORING / "alerts.yaml").read_text())["spec"]
 
@@ -187,6 +201,7 @@ def unlisted():
 def check(report):
     report.check("alerts speak of metrics and labels that exist", misread((r["alert"], r["expr"]) for r in rules()))
     report.check("the dashboard speaks of metrics and labels that exist", misread(panels()))
+    report.check("README and dashboard count calls as the alerts do", out_of_step())
     report.check("the dashboard's panels have a place each", misplaced())
     report.check("the README lists the metrics that the programs describe", unlisted())
     report.check("each alert says what is wrong and what to do", unhelpful())

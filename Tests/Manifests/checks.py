@@ -1,6 +1,7 @@
 """All checks that need no server. Tests/Manifests/check runs them."""
 
 import access
+import advice
 import alerts
 import careful
 import cluster
@@ -10,15 +11,18 @@ import generated
 import local
 import objects
 import rendered
+import serving
 from report import Report
 
 report = Report()
 definitions.check(report)
 objects.check(report)
 rendered.check(report)
+serving.check(report)
 local.check(report)
 cluster.check(report)
 components.check(report)
+advice.check(report)
 access.check(report)
 alerts.check(report)
 careful.check(report)
