@@ -43,6 +43,44 @@ final class RollbackTest extends TestCase
         self::assertSame($this->releases, $this->workspace->releases());
     }
 
+    public function test_a_repeated_attempt_does_not_go_back_once_more(): void
+    {
+        $order = ['operation' => 'Rollback', 'request' => '0e5c1f0a-9d0b-4c53-8a5e-7b1f4f9f2f11'];
+        self::assertSame($this->releases[1], $this->workspace->run($order)->report['release']);
+
+        $again = $this->workspace->run($order);
+        self::assertSame('Succeeded', $again->report['result'], $again->output);
+        self::assertSame($this->releases[1], $again->report['release']);
+        self::assertSame(['2.0.0'], $this->workspace->versions()['acme/a']);
+
+        $other = $this->workspace->run(['request' => '5d7c4c2e-3a63-4e0c-9a9f-0f6a1d7f8b22'] + $order);
+        self::assertSame($this->releases[0], $other->report['release'], 'Another request goes back further.');
+    }
+
+    public function test_an_attempt_that_was_begun_before_another_release_was_served_changes_nothing(): void
+    {
+        $order = ['operation' => 'Rollback', 'request' => '0e5c1f0a-9d0b-4c53-8a5e-7b1f4f9f2f11'];
+        self::assertSame($this->releases[1], $this->workspace->run($order)->report['release']);
+        $this->satis->builds('4.0.0');
+        self::assertSame(0, $this->workspace->run()->exitCode);
+
+        $again = $this->workspace->run($order);
+        self::assertSame('ReleaseMoved', $again->report['reason']);
+        self::assertStringContainsString("from release {$this->releases[2]} to release {$this->releases[1]}", $again->report['message']);
+        self::assertSame(['4.0.0'], $this->workspace->versions()['acme/a']);
+    }
+
+    public function test_an_attempt_that_was_ended_before_it_went_back_is_made_up_for(): void
+    {
+        $order = ['operation' => 'Rollback', 'request' => '0e5c1f0a-9d0b-4c53-8a5e-7b1f4f9f2f11'];
+        file_put_contents(
+            "{$this->workspace->root}/output/.rollback",
+            json_encode([$order['request'], $this->releases[2], $this->releases[1]])
+        );
+        self::assertSame($this->releases[1], $this->workspace->run($order)->report['release']);
+        self::assertSame(['2.0.0'], $this->workspace->versions()['acme/a']);
+    }
+
     public function test_a_named_release_is_served_again_also_a_later_one(): void
     {
         self::assertSame($this->releases[0], $this->goBack($this->releases[0])->report['release']);

@@ -15,6 +15,8 @@ struct WorkOrder: Codable, Sendable, Equatable {
   var sources: [SatisRepository.ActiveJob.Source]?
   /// For `Rollback`: the release to go back to; nil for the one before.
   var release: String?
+  /// For `Rollback`: what all attempts have in common, so that a repeated one does not go back once more.
+  var request: String?
   /// Options of `satis build`.
   var options: [SatisRepository.Option]
   /// Seconds until the runner stops Satis.
@@ -34,6 +36,7 @@ struct WorkOrder: Codable, Sendable, Equatable {
       sources = claim.sources
     }
     release = claim.release
+    if operation == .rollback { request = claim.builds.first?.uid }
     options = repository.spec.build?.options ?? []
     deadlineSeconds = BuildSettings(repository).activeDeadlineSeconds
     keepReleases = history.releases

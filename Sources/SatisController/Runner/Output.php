@@ -5,8 +5,9 @@ declare(strict_types=1);
 namespace SatisOperator;
 
 /**
- * The output root: releases/<release>/ for every published state, the link `current` to one of them, and .staging/ for what
- * is not published yet. Whatever happens in .staging can be thrown away; only the rename of a link makes it visible.
+ * The output root: releases/<release>/ for every published state, the link `current` to one of them, .staging/ for what is
+ * not published yet, and .rollback for the rollback that was begun last. Whatever happens in .staging can be thrown away; only
+ * the rename of a link makes it visible.
  */
 final class Output
 {
@@ -180,6 +181,32 @@ final class Output
             $this->checkNotMoved($base);
             $this->serve($link, $base);
         });
+    }
+
+    /** Notes, before anything is changed, from which release to which a request goes back. */
+    public function beginRollback(string $request, string $from, string $target): void
+    {
+        $this->writing(function () use ($request, $from, $target): void {
+            Tree::makeDirectory($this->staging);
+            file_put_contents("{$this->staging}/rollback", json_encode([$request, $from, $target]));
+            rename("{$this->staging}/rollback", "{$this->root}/.rollback");
+            $this->sync($this->root);
+        });
+    }
+
+    /**
+     * From which release to which a request has begun to go back, null when it has not.
+     *
+     * @return array{string, string}|null
+     */
+    public function begunRollback(string $request): ?array
+    {
+        $note = json_decode((string) @file_get_contents("{$this->root}/.rollback"), true);
+        if (!is_array($note) || ($note[0] ?? null) !== $request || !is_string($note[1] ?? null) || !is_string($note[2] ?? null)) {
+            return null;
+        }
+
+        return [$note[1], $note[2]];
     }
 
     private function newLink(string $release): string

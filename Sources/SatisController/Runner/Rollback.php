@@ -21,7 +21,7 @@ final class Rollback
         if ($base === null) {
             throw $this->unknown('There is no release that is served now, so none to go back from.');
         }
-        $target = $this->place->order->release ?? $this->previous($base);
+        $target = $this->place->order->release ?? $this->before($base);
         if (!in_array($target, $output->releases(), true)) {
             throw $this->unknown("There is no release $target (any more).");
         }
@@ -32,6 +32,31 @@ final class Rollback
         $this->place->report->release = $target;
         $this->place->report->packages = count($catalogue->packages);
         $this->place->succeed($target === $base ? "Release $target is served already." : "Went back from release $base to release $target.");
+    }
+
+    /**
+     * The release before the served one, and the same one at each attempt: one that has gone back may have been lost before
+     * its report arrived, and a pod may have been started twice.
+     */
+    private function before(string $base): string
+    {
+        $output = $this->place->output;
+        $request = $this->place->order->request;
+        $begun = $request === null ? null : $output->begunRollback($request);
+        if ($begun === null) {
+            $target = $this->previous($base);
+            if ($request !== null) {
+                $output->beginRollback($request, $base, $target);
+            }
+
+            return $target;
+        }
+        [$from, $target] = $begun;
+        if (!in_array($base, [$from, $target], true)) {
+            throw new Failure('ReleaseMoved', "Before this attempt it was begun to go back from release $from to release $target, and by now release $base is served. Nothing was changed; ask again if it is still wanted.");
+        }
+
+        return $target;
     }
 
     private function previous(string $base): string

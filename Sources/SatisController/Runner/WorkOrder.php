@@ -20,6 +20,8 @@ final class WorkOrder
     public array $sources = [];
     /** The release to go back to, null for the one before. */
     public ?string $release;
+    /** For a rollback: what all attempts at it have in common, null where nobody says. */
+    public ?string $request;
     /** @var list<string> as Satis spells them */
     public array $satisOptions;
     public int $deadlineSeconds;
@@ -51,6 +53,10 @@ final class WorkOrder
         if ($release !== null && (!is_string($release) || !preg_match(self::NAME, $release))) {
             throw $fail('has a release that is no name of one');
         }
+        $request = $json['request'] ?? null;
+        if ($request !== null && (!is_string($request) || !preg_match(self::NAME, $request))) {
+            throw $fail('has a request that is no name of one');
+        }
         $options = $json['options'] ?? [];
         if (!is_array($options) || array_udiff($options, array_keys(self::OPTIONS), static fn ($one, $other) => $one <=> $other) !== []) {
             throw $fail('has options other than ' . implode(' and ', array_keys(self::OPTIONS)));
@@ -63,6 +69,7 @@ final class WorkOrder
         $order->keepReleases = $json['keepReleases'];
         $order->graceSeconds = $json['graceSeconds'];
         $order->release = $release;
+        $order->request = $request;
         $order->satisOptions = array_values(array_intersect_key(self::OPTIONS, array_flip($options)));
         $order->full = ($json['full'] ?? false) === true;
         $sources = $json['sources'] ?? [];

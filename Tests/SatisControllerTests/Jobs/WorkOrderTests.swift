@@ -59,4 +59,10 @@ import Testing
       #expect(order.full == nil)
     }
   }
+
+  @Test func `all attempts at a rollback have in common which build asks for it`() {
+    let order = WorkOrder(repository: repository(nil), claim: claim(full: false, [], operation: .rollback))
+    #expect(order.request == "uid-0")
+    #expect(WorkOrder(repository: repository(nil), claim: claim(full: true, [])).request == nil)
+  }
 }

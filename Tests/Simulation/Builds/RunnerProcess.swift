@@ -174,8 +174,14 @@ final class RunnerProcess {
 
   private func rollBack() {
     guard isAlive else { return }
-    let earlier = directory.kept.filter { $0 != base }
-    let wanted = order.release ?? earlier.last
+    var wanted = order.release
+    if wanted == nil, let begun = directory.rollback, begun.request == order.request {
+      guard base == begun.from || base == begun.target else { return finish("ReleaseMoved", release: nil) }
+      wanted = begun.target
+    } else if wanted == nil {
+      wanted = directory.kept.last { $0 != base }
+      if let wanted, let request = order.request { directory.rollback = (request, base, wanted) }
+    }
     guard let wanted, directory.kept.contains(wanted) else { return finish("ReleaseUnknown", release: nil) }
     directory.current = wanted
     directory.wasRolledBack = true
