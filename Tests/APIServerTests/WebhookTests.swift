@@ -9,6 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct WebhookTests {
   private static let body = """
     {"ref": "refs/tags/1.1.0", "after": "6113728f27ae82c7b1a177c8d03f9e96e0adf246", "deleted": false,
+     "head_commit": {"id": "6113728f27ae82c7b1a177c8d03f9e96e0adf246"},
      "repository": {"full_name": "acme/lib", "clone_url": "https://git.example.org/acme/lib.git"},
      "pusher": {"name": "alex"}}
     """

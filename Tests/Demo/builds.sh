@@ -72,7 +72,7 @@ post_webhook() {
   local secret signature answer
   secret=$(kubectl -n "$namespace" get secret "$secret_name" -o 'jsonpath={.data.secret}' | base64 -d)
   cat >push.json <<JSON
-{"ref": "refs/tags/$version", "after": "$commit", "repository": {"full_name": "$package", "clone_url": "$source_url"}, "pusher": {"name": "demo"}}
+{"ref": "refs/tags/$version", "after": "$commit", "head_commit": {"id": "$commit"}, "repository": {"full_name": "$package", "clone_url": "$source_url"}, "pusher": {"name": "demo"}}
 JSON
   signature=sha256=$(openssl dgst -sha256 -hmac "$secret" -r <push.json | cut -d' ' -f1)
   try cat push.json

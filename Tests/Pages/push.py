@@ -54,6 +54,7 @@ class Push:
             {
                 "ref": f"refs/tags/{tag}",
                 "after": commit,
+                "head_commit": {"id": commit},
                 "deleted": False,
                 "repository": {"clone_url": f"{self.scene.url}/acme/lib.git"},
                 "sender": {"login": "reader"},

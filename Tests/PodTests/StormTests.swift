@@ -68,6 +68,7 @@ import Testing
         let commit = try await site.git.tag(package, version)
         let body = """
           {"ref": "refs/tags/\(version)", "after": "\(commit)", "deleted": false,
+           "head_commit": {"id": "\(commit)"},
            "repository": {"full_name": "acme/\(package)", "clone_url": "\(site.git.url(of: package))"},
            "pusher": {"name": "alex"}}
           """

@@ -118,7 +118,9 @@ struct SatisMending {
           if member.name == "url", let url = member.value.text, RedactedURL(url).hidesPassword {
             hadCredentials = true
             changes.append("the password was taken out of \(RedactedURL(url)): it belongs in auth.json")
-            member.value.value = .string(url.withoutUser)
+            let kept = url.withoutUser
+            member.value.value = .string(
+              RedactedURL(url).hidesParameter ? String(kept.prefix { $0 != "?" && $0 != "#" }) : kept)
           } else {
             member.value = withoutPasswords(member.value)
           }

@@ -83,6 +83,7 @@ import Yams
       json["repositories"] == [
         ["type": "vcs", "url": "https://git.example.org/acme/lib.git"],
         ["type": "vcs", "url": "ssh://git@git.example.org/acme/app.git"],
+        ["type": "vcs", "url": "https://git.example.org/acme/web.git"],
       ])
     #expect(json["archive"] == ["directory": "dist"])
     #expect(json["config"] == ["process-timeout": 600])

@@ -90,6 +90,7 @@ enum OldManifests {
           "repositories": [
             {"type": "vcs", "url": "https://deploy:hunter2@git.example.org/acme/lib.git"},
             {"type": "vcs", "url": "ssh://git:hunter2@git.example.org/acme/app.git"},
+            {"type": "vcs", "url": "https://git.example.org/acme/web.git?private_token=hunter2"},
             {"type": "path", "url": "/srv/lib"},
           ],
           "archive": {"absolute-directory": "/srv/dist"},
