@@ -8,10 +8,13 @@ final class TestAuthority: Sendable {
   var certificate: [UInt8] { get throws { try read("ca.crt") } }
 
   init() throws {
-    directory = FileManager.default.temporaryDirectory.appending(path: "curl-tests-\(UUID().uuidString)")
+    // OpenSSL tells authorities apart by their names.
+    let name = UUID().uuidString
+    directory = FileManager.default.temporaryDirectory.appending(path: "curl-tests-\(name)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     try openssl(
-      "req", "-x509", "-subj", "/CN=Test authority", "-keyout", path("ca.key"), "-out", path("ca.crt"),
+      "req", "-x509", "-subj", "/CN=Test authority \(name)", "-keyout", path("ca.key"), "-out",
+      path("ca.crt"),
       "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
   }
 
