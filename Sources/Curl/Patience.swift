@@ -19,8 +19,6 @@ struct Patience {
   private var silence: Duration?
   /// Nil once the connection stands.
   private var connectionDue: Instant?
-  /// Nil while no byte is waited for.
-  private var byteDue: Instant?
   /// When the last byte came, or the connection stood; nil while no byte is waited for.
   private var waitsSince: Instant?
 
@@ -42,19 +40,16 @@ struct Patience {
   /// A byte came, or a paused transfer goes on.
   mutating func hear(at now: Instant) {
     waitsSince = now
-    byteDue = silence.map { now + $0 }
   }
 
   /// Another silence is borne, counted from now unless nothing is waited for.
   mutating func bear(silence: Duration, at now: Instant) {
-    let waits = byteDue != nil || (self.silence == nil && connectionDue == nil)
     self.silence = silence
-    if waits { hear(at: now) }
+    if waitsSince != nil { hear(at: now) }
   }
 
   /// The server is the one who waits now.
   mutating func pause() {
-    byteDue = nil
     waitsSince = nil
   }
 
@@ -71,7 +66,7 @@ struct Patience {
     }
     consider(.connection, connectionDue)
     consider(.response, responseDue)
-    if let silence { consider(.silence(silence), byteDue) }
+    if let silence, let waitsSince { consider(.silence(silence), waitsSince + silence) }
     return next
   }
 }

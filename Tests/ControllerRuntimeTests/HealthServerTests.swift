@@ -20,6 +20,16 @@ import Testing
     }
   }
 
+  /// Asks until somebody listens.
+  private func firstAnswer(of url: String) async throws -> CurlResponse {
+    let client = try CurlClient()
+    while true {
+      guard let response = try? await client.send(CurlRequest(url: url)) else { continue }
+      await client.shutdown()
+      return response
+    }
+  }
+
   private let empty = HealthCheck("caches") { .bad("not filled yet") }
   private let filled = HealthCheck("caches") { .good() }
   private let standby = HealthCheck("lease") { .good(note: "standby, a leads") }
@@ -83,29 +93,18 @@ import Testing
     let port = try FreePort.find()
     let server = Task { try await HealthServer.service(port: port, logger: Logger(label: "test")).run() }
     defer { server.cancel() }
-    let client = try CurlClient()
-    var response: CurlResponse?
-    while response == nil {
-      response = try? await client.send(CurlRequest(url: "http://127.0.0.1:\(port)/healthz"))
-    }
-    #expect(response?.status == 200)
-    #expect(response?.headers.contains { $0.name == "Date" && $0.value.hasSuffix(" GMT") } == true)
-    await client.shutdown()
+    let response = try await firstAnswer(of: "http://127.0.0.1:\(port)/healthz")
+    #expect(response.status == 200)
+    #expect(response.headers.contains { $0.name == "Date" && $0.value.hasSuffix(" GMT") })
   }
 
   @Test func `the service answers whichever family of addresses a probe comes by`() async throws {
     let port = try FreePort.find()
     let server = Task { try await HealthServer.service(port: port, logger: Logger(label: "test")).run() }
     defer { server.cancel() }
-    let client = try CurlClient()
     for host in AllAddresses.host == "::" ? ["127.0.0.1", "[::1]"] : ["127.0.0.1"] {
-      var response: CurlResponse?
-      while response == nil {
-        response = try? await client.send(CurlRequest(url: "http://\(host):\(port)/healthz"))
-      }
-      #expect(response?.status == 200)
+      #expect(try await firstAnswer(of: "http://\(host):\(port)/healthz").status == 200)
     }
-    await client.shutdown()
   }
 
   @Test func `the date of an answer is written as HTTP wants it`() {

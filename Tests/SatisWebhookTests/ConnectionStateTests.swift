@@ -126,6 +126,13 @@ import Testing
     #expect(state.broken(.malformed) == .none)
     #expect(state.answered(now: start) == .linger)
   }
+
+  @Test(arguments: [
+    ("::ffff:10.1.2.3", "10.1.2.3"), ("10.1.2.3", "10.1.2.3"), ("fd00::2", "fd00::2"), ("::1", "::1"),
+  ])
+  func `an address of IPv4 is shown as such, whoever listens`(address: String, shown: String) {
+    #expect(ConnectionGuard.plain(address) == shown)
+  }
 }
 
 @Suite struct ConnectionsTests {

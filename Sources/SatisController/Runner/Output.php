@@ -188,7 +188,7 @@ final class Output
     {
         $this->writing(function () use ($request, $from, $target): void {
             Tree::makeDirectory($this->staging);
-            file_put_contents("{$this->staging}/rollback", json_encode([$request, $from, $target]));
+            Tree::write("{$this->staging}/rollback", json_encode([$request, $from, $target]));
             rename("{$this->staging}/rollback", "{$this->root}/.rollback");
             $this->sync($this->root);
         });

@@ -115,15 +115,17 @@ struct SatisMending {
       value.value = .object(
         members.map { member in
           var member = member
-          if member.name == "url", let url = member.value.text, RedactedURL(url).hidesPassword {
-            hadCredentials = true
-            changes.append("the password was taken out of \(RedactedURL(url)): it belongs in auth.json")
-            let kept = url.withoutUser
-            member.value.value = .string(
-              RedactedURL(url).hidesParameter ? String(kept.prefix { $0 != "?" && $0 != "#" }) : kept)
-          } else {
+          guard member.name == "url", let url = member.value.text else {
             member.value = withoutPasswords(member.value)
+            return member
           }
+          let redacted = RedactedURL(url)
+          guard redacted.hidesPassword else { return member }
+          hadCredentials = true
+          changes.append("the password was taken out of \(redacted): it belongs in auth.json")
+          let kept = url.withoutUser
+          member.value.value = .string(
+            redacted.hidesParameter ? String(kept.prefix { $0 != "?" && $0 != "#" }) : kept)
           return member
         })
     default: break
