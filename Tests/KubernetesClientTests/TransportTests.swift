@@ -31,11 +31,16 @@ import Testing
   }
 
   @Test func `who wants the metadata alone is not sent the rest`() async throws {
-    let server = try ScriptedServer(.json(#"{"metadata":{"resourceVersion":"5"},"items":[]}"#))
-    _ = try await client(server).list(ObjectIdentity<ConfigMap>.self, in: "shop")
+    let server = try ScriptedServer(
+      .json(#"{"metadata":{"resourceVersion":"5"},"items":[]}"#), .json(object))
+    let client = try client(server)
+    _ = try await client.list(ObjectIdentity<ConfigMap>.self, in: "shop")
+    _ = try await client.get(ObjectIdentity<ConfigMap>.self, key)
     #expect(
-      server.requests.first?.headers["accept"]
-        == "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json")
+      server.requests.map { $0.headers["accept"] } == [
+        "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json",
+        "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
+      ])
   }
 
   @Test func `without a token there is no authorization`() async throws {

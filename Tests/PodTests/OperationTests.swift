@@ -91,6 +91,33 @@ import Testing
     }
   }
 
+  @Test func `a copy of a secret satis.json is gone once a changed one has been built`() async throws {
+    try await Site.open { site in
+      let repository = try await site.createRepository("acme", packages: ["lib"])
+      try await repository.keepConfigurationSecret(homepage: "http://first.example.org")
+      let controller = try await site.startController()
+      defer { controller.killHard() }
+      #expect(try await repository.built("first").condition?.reason == "Succeeded")
+      let first = try await snapshots(site)
+      #expect(first.count == 1)
+
+      try await repository.keepConfigurationSecret(homepage: "http://second.example.org")
+      #expect(try await repository.built("second").condition?.reason == "Succeeded")
+
+      for name in first { try await site.server.waitUntilGone(Secret.self, name, in: site.namespace) }
+      let second = try await snapshots(site)
+      #expect(second.count == 1)
+      #expect(try site.output.versions(of: "acme/lib") == ["1.0.0"])
+    }
+  }
+
+  /// The names of the Secrets that builds are given.
+  private func snapshots(_ site: Site) async throws -> [String] {
+    try await site.server.client.listAll(
+      ObjectIdentity<Secret>.self, in: site.namespace, labelSelector: "app.kubernetes.io/component=snapshot"
+    ).items.map(\.metadata.name)
+  }
+
   /// The archives of a version that lie in the release that is served.
   private func archives(of version: String, _ site: Site) throws -> [String] {
     try site.output.files().filter { $0.hasPrefix("dist/") && $0.contains("-\(version)-") }

@@ -89,6 +89,7 @@ public final class KubernetesClient: Sendable {
   ) async throws(KubernetesError) -> Object {
     var request = APIRequest(verb: .get, on: Object.resourceType, key: key)
     request.query("resourceVersion", notOlderThan)
+    if Object.isMetadataOnly { request.reducedKind = "PartialObjectMetadata" }
     return try await transport.object(Object.self, request)
   }
 

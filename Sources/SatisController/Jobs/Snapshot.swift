@@ -6,7 +6,9 @@ import SatisAPI
 /// database.
 ///
 /// Kept in an immutable ConfigMap, or in a Secret where satis.json came from one. The name holds a hash of the
-/// content, so that creating it again is harmless.
+/// content, so that creating it again is harmless. A Secret goes with a ConfigMap of the same name, which has nothing in
+/// it and owns the Secret: to list Secrets and to delete them the controller has no right, since that is the right to
+/// do so with every Secret of the namespace.
 struct Snapshot: Sendable {
   /// The key of satis.json.
   static let configurationFile = "satis.json"
@@ -40,25 +42,32 @@ struct Snapshot: Sendable {
         "\(repository.spec.config.isSecret ? "secret" : "configmap") \(configHash) \(runnerHash)")
   }
 
-  private var metadata: ObjectMetadata {
+  private func metadata(ownedBy owner: OwnerReference) -> ObjectMetadata {
     ObjectMetadata(
       name: key.name, namespace: key.namespace,
       labels: [
         ResourceNames.managedByLabel: ResourceNames.manager,
         ResourceNames.componentLabel: ResourceNames.snapshotComponent,
-        ResourceNames.repositoryLabel: ResourceNames.repositoryLabelValue(owner.name),
+        ResourceNames.repositoryLabel: ResourceNames.repositoryLabelValue(self.owner.name),
       ],
       ownerReferences: [owner])
   }
 
-  /// As a ConfigMap, to be created.
+  /// The ConfigMap by which the snapshot is found and deleted, to be created: the files, or nothing where they are in a
+  /// Secret.
   var configMap: ConfigMap {
-    ConfigMap(metadata: metadata, data: files, immutable: true)
+    ConfigMap(metadata: metadata(ownedBy: owner), data: isSecret ? [:] : files, immutable: true)
   }
 
-  /// As a Secret, to be created.
-  var secret: Secret {
-    Secret(metadata: metadata, data: files.mapValues { Base64Data(Array($0.utf8)) }, immutable: true)
+  /// The files as a Secret, to be created.
+  ///
+  /// - Parameter uid: the uid of the ConfigMap with which the Secret goes.
+  func secret(ownedBy uid: String) -> Secret {
+    let type = ConfigMap.resourceType
+    let owner = OwnerReference(apiVersion: type.apiVersion, kind: type.kind, name: key.name, uid: uid)
+    return Secret(
+      metadata: metadata(ownedBy: owner), data: files.mapValues { Base64Data(Array($0.utf8)) },
+      immutable: true)
   }
 }
 

@@ -49,21 +49,21 @@ extension RepositoryPlanner {
     return queue.entries.flatMap { [$0.build] + $0.covers } + unsorted
   }
 
-  /// Says what the server does not let the controller do; until that is granted, nothing else can be done.
-  mutating func report(_ right: MissingRight) {
-    let message = right.description
+  /// Says what the server does not let the controller do; until it does, nothing else can be done.
+  mutating func report(_ hindrance: Hindrance) {
     if let repository = situation.repository {
       var status = repository.status ?? SatisRepository.Status()
       status.observedGeneration = repository.metadata.generation
       status.setReady(
-        .no, Hindrance.missingRight, message, generation: repository.metadata.generation, at: situation.now)
+        .no, hindrance.reason, hindrance.message, generation: repository.metadata.generation,
+        at: situation.now)
       update(repository, status)
     }
     // What runs goes on, and its builds say so.
     if situation.repository?.status?.activeJob == nil {
-      for build in openBuilds where !build.isCancelled { wait(build, message) }
+      for build in openBuilds where !build.isCancelled { wait(build, hindrance.message) }
     }
-    // Nothing tells when a right is granted.
+    // Nothing tells when a right is granted, or a Secret gone.
     lookAgain(at: situation.now + Self.patience)
   }
 
@@ -108,8 +108,20 @@ extension Hindrance {
   /// The reasons that a look at the claims can give.
   static let claimReasons: Set<String> = ["ClaimLost", "ClaimNotFound", "ClaimNotShared", "ClaimReadOnly"]
 
-  /// The reason of a repository for which the controller lacks a right.
-  static let missingRight = "Forbidden"
+  /// The controller lacks a right.
+  static func lack(of right: MissingRight) -> Self {
+    Self(reason: "Forbidden", message: right.description)
+  }
+
+  /// A Secret that belonged to an earlier snapshot of the same name is still there.
+  static func leftover(_ secret: String) -> Self {
+    Self(
+      reason: "SnapshotNotGone",
+      message:
+        "Secret '\(secret)' is a copy of satis.json that is no longer used and has the name of the next one; the cluster's "
+        + "garbage collector deletes it as a rule within seconds; if it stays, see whether that works, or "
+        + "`kubectl delete secret \(secret)`")
+  }
 
   fileprivate static func overlap(with older: SatisRepository) -> Self {
     Self(

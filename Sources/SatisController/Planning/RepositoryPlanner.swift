@@ -39,8 +39,8 @@ struct RepositoryPlanner {
   }
 
   private mutating func plan() throws(NeedsLook) {
-    if let right = situation.live.missingRight {
-      report(right)
+    if let hindrance = situation.live.hindrance {
+      report(hindrance)
       return
     }
     guard var repository = situation.repository else {

@@ -42,8 +42,8 @@ struct Situation: Sendable {
     var slot: SlotAnswer?
     /// Why the server did not take the claim's Job.
     var jobRefusal: JobRefusal?
-    /// What else the server did not let the controller do for this repository.
-    var missingRight: MissingRight?
+    /// Why the server did not let the controller do something else for this repository.
+    var hindrance: Hindrance?
   }
 
   /// Whether one more Job may run.

@@ -65,8 +65,6 @@ struct KubernetesAccess: ClusterAccess {
   }
 
   func snapshots(of repository: SatisRepository) async throws(KubernetesError) -> [String] {
-    // Secrets cannot be listed: the right to list them is the right to read them all.
-    guard !repository.spec.config.isSecret else { return [] }
     let label = ResourceNames.repositoryLabelValue(repository.metadata.name)
     let selector =
       "\(ResourceNames.managedByLabel)=\(ResourceNames.manager),"
@@ -116,14 +114,36 @@ struct KubernetesAccess: ClusterAccess {
     // it does not start, and by its next attempt that is known here.
     guard snapshot.isSecret || configMaps[snapshot.key] == nil else { return }
     try await snapshots.pass { () throws(KubernetesError) in
-      try await ignoringExisting { () throws(KubernetesError) in
-        if snapshot.isSecret {
-          _ = try await client.createReturningMetadata(snapshot.secret)
-        } else {
-          _ = try await client.createReturningMetadata(snapshot.configMap)
-        }
-      }
+      let map = try await ensureConfigMap(of: snapshot)
+      if snapshot.isSecret { try await ensureSecret(of: snapshot, ownedBy: map) }
     }
+  }
+
+  /// - Returns: its uid.
+  private func ensureConfigMap(of snapshot: Snapshot) async throws(KubernetesError) -> String {
+    if let uid = configMaps[snapshot.key]?.metadata.uid { return uid }
+    do throws(KubernetesError) {
+      return try await client.createReturningMetadata(snapshot.configMap).uid ?? ""
+    } catch {
+      guard error.isAlreadyExists else { throw error }
+      return try await client.get(ObjectIdentity<ConfigMap>.self, snapshot.key).metadata.uid ?? ""
+    }
+  }
+
+  private func ensureSecret(of snapshot: Snapshot, ownedBy map: String) async throws(KubernetesError) {
+    if try await isSecret(snapshot.key, ownedBy: map) { return }
+    do throws(KubernetesError) {
+      _ = try await client.createReturningMetadata(snapshot.secret(ownedBy: map))
+    } catch {
+      // The answer to an earlier try may have been lost. One whose ConfigMap has gone is about to go as well, and a pod that
+      // begins by then would lack it.
+      guard error.isAlreadyExists, try await isSecret(snapshot.key, ownedBy: map) else { throw error }
+    }
+  }
+
+  private func isSecret(_ key: NamespacedName, ownedBy uid: String) async throws(KubernetesError) -> Bool {
+    try await found(ObjectIdentity<Secret>.self, key)?.metadata.ownerReferences?.contains { $0.uid == uid }
+      ?? false
   }
 
   func update(

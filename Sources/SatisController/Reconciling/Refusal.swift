@@ -6,12 +6,12 @@ enum Refusal {
   /// The claim's Job.
   case job(Situation.JobRefusal)
   /// Anything else that no build can do without.
-  case right(MissingRight)
+  case hindrance(Hindrance)
 
   /// Judges a look at the server that failed.
   init?(_ error: KubernetesError, of key: NamespacedName) {
     guard let right = MissingRight(error, in: key.namespace) else { return nil }
-    self = .right(right)
+    self = .hindrance(.lack(of: right))
   }
 
   /// Judges a write that failed.
@@ -21,6 +21,8 @@ enum Refusal {
       self = .job(
         .init(
           isTemporary: error.isForbidden, message: status.message ?? status.reason ?? "HTTP \(status.code)"))
+    } else if case .ensureSnapshot(let snapshot) = action, error.isAlreadyExists {
+      self = .hindrance(.leftover(snapshot.key.name))
     } else if action.isIndispensable {
       self.init(error, of: key)
     } else {

@@ -82,7 +82,10 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
           refusal = try await look(looks, into: &situation)
         case .act(let actions, let again):
           refusal = try await perform(actions, of: key, logger)
-          settle(key, isWaiting: situation.live.slot.map { $0 != .granted } ?? false)
+          // A claim whose Job the server does not take keeps nobody else from theirs.
+          settle(
+            key, isRefused: situation.live.jobRefusal != nil,
+            isWaiting: situation.live.slot.map { $0 != .granted } ?? false)
           if refusal == nil { return again.map { .again(after: $0) } ?? .settled }
         }
         if let refusal { situation = self.situation(key, after: refusal, logger) }
@@ -119,10 +122,12 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     var situation = situation(key)
     switch refusal {
     case .job(let refusal): situation.live.jobRefusal = refusal
-    case .right(let right):
-      situation.live.missingRight = right
-      let isNews = situation.repository?.readiness?.reason != Hindrance.missingRight
-      logger.log(level: isNews ? .warning : .debug, "a right is missing", metadata: ["problem": "\(right)"])
+    case .hindrance(let hindrance):
+      situation.live.hindrance = hindrance
+      let isNews = situation.repository?.readiness?.reason != hindrance.reason
+      logger.log(
+        level: isNews ? .warning : .debug, "the server does not let anything be built",
+        metadata: ["problem": "\(hindrance.message)"])
     }
     return situation
   }
@@ -135,7 +140,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
       return nil
     } catch {
       // Once it is known what is missing, nothing is left to look for.
-      guard situation.live.missingRight == nil, let refusal = Refusal(error, of: situation.key) else {
+      guard situation.live.hindrance == nil, let refusal = Refusal(error, of: situation.key) else {
         throw error
       }
       return refusal
@@ -143,8 +148,8 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   }
 
   /// Keeps count of the Jobs that run.
-  private func settle(_ key: NamespacedName, isWaiting: Bool) {
-    let hasJob = caches.repositories[key]?.status?.activeJob != nil
+  private func settle(_ key: NamespacedName, isRefused: Bool = false, isWaiting: Bool) {
+    let hasJob = caches.repositories[key]?.status?.activeJob != nil && !isRefused && !isWaiting
     let next = slots.withLock { $0.settle(key, hasJob: hasJob, isWaiting: isWaiting) }
     if !next.isEmpty { wake(next) }
   }

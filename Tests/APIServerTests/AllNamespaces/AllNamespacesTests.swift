@@ -75,7 +75,7 @@ import Testing
     let jobs = try await site.server.client.list(Job.self, in: namespace).items
     #expect(jobs.isEmpty)
     let log = try String(contentsOf: site.log(of: "controller"), encoding: .utf8)
-    #expect(log.contains("a right is missing"))
+    #expect(log.contains("the server does not let anything be built"))
   }
 
   /// Plays Kubernetes' part in the Job that a namespace's repository has.

@@ -9,6 +9,8 @@ struct BuildRepository: Sendable {
   let name: String
   let cache: URL
 
+  private var key: NamespacedName { NamespacedName(namespace: site.namespace, name: name) }
+
   /// Asks for a build, of everything unless a source is given.
   func createBuild(
     _ build: String, source: String? = nil, prune: Bool? = nil, operation: SatisBuild.Operation? = nil
@@ -48,15 +50,43 @@ struct BuildRepository: Sendable {
 
   /// Gives satis.json another homepage and returns the hash of the new text.
   func changeHomepage(to homepage: String) async throws -> String {
-    let key = NamespacedName(namespace: site.namespace, name: name)
     let repository = try await site.server.client.get(SatisRepository.self, key)
-    var satisJSON = try JSONValue(parsing: (repository.spec.config.inline ?? "").utf8)
-    satisJSON["homepage"] = .string(homepage)
-    let text = try satisJSON.serialized()
-    _ = try await site.server.client.mergePatch(
-      SatisRepository.self, key, patch: ["spec": ["config": ["inline": .string(text)]]],
-      resourceVersion: nil)
+    let text = try satisJSON(repository.spec.config.inline ?? "", homepage: homepage)
+    try await change(config: ["inline": .string(text)])
     return try SatisConfiguration(text: text).hash
+  }
+
+  /// Keeps satis.json in a Secret, with another homepage each time.
+  func keepConfigurationSecret(homepage: String) async throws {
+    let secret = NamespacedName(namespace: site.namespace, name: "\(name)-config")
+    let file = "satis.json"
+    let repository = try await site.server.client.get(SatisRepository.self, key)
+    guard let inline = repository.spec.config.inline else {
+      let stored = try await site.server.client.get(Secret.self, secret).data?[file]?.bytes ?? []
+      let text = try satisJSON(String(decoding: stored, as: UTF8.self), homepage: homepage)
+      _ = try await site.server.client.mergePatch(
+        Secret.self, secret, patch: ["stringData": [file: .string(text)]], resourceVersion: nil)
+      return
+    }
+    let text = try satisJSON(inline, homepage: homepage)
+    _ = try await site.server.client.create(
+      Secret(
+        metadata: ObjectMetadata(name: secret.name, namespace: secret.namespace),
+        data: [file: Base64Data(Array(text.utf8))]))
+    try await change(config: [
+      "inline": .null, "secretKeyRef": ["name": .string(secret.name), "key": .string(file)],
+    ])
+  }
+
+  private func satisJSON(_ text: String, homepage: String) throws -> String {
+    var satisJSON = try JSONValue(parsing: text.utf8)
+    satisJSON["homepage"] = .string(homepage)
+    return try satisJSON.serialized()
+  }
+
+  private func change(config: JSONValue) async throws {
+    _ = try await site.server.client.mergePatch(
+      SatisRepository.self, key, patch: ["spec": ["config": config]], resourceVersion: nil)
   }
 
   /// Waits until the repository satisfies a condition.

@@ -41,26 +41,39 @@ import Testing
     #expect(!snapshot.isSecret)
     #expect(snapshot.configMap.immutable == true)
     #expect(snapshot.configMap.data == snapshot.files)
-    for metadata in [snapshot.configMap.metadata, snapshot.secret.metadata] {
-      #expect(metadata.key == snapshot.key)
-      #expect(metadata.namespace == "shop")
-      #expect(
-        metadata.labels == [
-          "app.kubernetes.io/managed-by": "satis-operator", "app.kubernetes.io/component": "snapshot",
-          "satis.dev/repository": "acme",
-        ])
-      #expect(metadata.ownerReferences?.map(\.uid) == ["uid-acme"])
-      #expect(metadata.ownerReferences?.map(\.kind) == ["SatisRepository"])
-    }
+    expectMarks(on: snapshot.configMap.metadata, of: snapshot)
+    #expect(snapshot.configMap.metadata.ownerReferences?.map(\.uid) == ["uid-acme"])
+    #expect(snapshot.configMap.metadata.ownerReferences?.map(\.kind) == ["SatisRepository"])
   }
 
-  @Test func `a satis.json from a Secret is kept in a Secret`() throws {
+  private func expectMarks(on metadata: ObjectMetadata, of snapshot: Snapshot) {
+    #expect(metadata.key == snapshot.key)
+    #expect(metadata.namespace == "shop")
+    #expect(
+      metadata.labels == [
+        "app.kubernetes.io/managed-by": "satis-operator", "app.kubernetes.io/component": "snapshot",
+        "satis.dev/repository": "acme",
+      ])
+  }
+
+  @Test
+  func `a satis.json from a Secret is kept in a Secret, which goes with a ConfigMap that has nothing in it`()
+    throws
+  {
     var scene = Scene()
     scene.repository?.spec.config = secretSource
     let snapshot = try snapshot(scene)
     #expect(snapshot.isSecret)
-    #expect(snapshot.secret.immutable == true)
-    #expect(snapshot.secret.data?.mapValues { String(decoding: $0.bytes, as: UTF8.self) } == snapshot.files)
+    #expect(snapshot.configMap.data == [:])
+    #expect(snapshot.configMap.metadata.ownerReferences?.map(\.uid) == ["uid-acme"])
+    let secret = snapshot.secret(ownedBy: "uid-map")
+    #expect(secret.immutable == true)
+    #expect(secret.data?.mapValues { String(decoding: $0.bytes, as: UTF8.self) } == snapshot.files)
+    expectMarks(on: secret.metadata, of: snapshot)
+    #expect(
+      secret.metadata.ownerReferences == [
+        OwnerReference(apiVersion: "v1", kind: "ConfigMap", name: snapshot.key.name, uid: "uid-map")
+      ])
   }
 
   @Test

@@ -20,7 +20,7 @@ import Testing
   @Test func `builds wait, and say in which namespace which RoleBindings are missing`() throws {
     var scene = Scene()
     scene.addBuild("b1")
-    scene.live.missingRight = try right()
+    scene.live.hindrance = .lack(of: try right())
     let decision = scene.decide()
     #expect(decision.looks.isEmpty)
     scene.apply(decision.actions)
@@ -34,7 +34,7 @@ import Testing
     #expect(decision.again == .seconds(RepositoryPlanner.patience))
     #expect(scene.decide().actions.isEmpty)
 
-    scene.live.missingRight = nil
+    scene.live.hindrance = nil
     scene.step()
     #expect(scene.condition("b1")?.reason == "Running")
     #expect(scene.ready?.reason == "Ready")
@@ -44,7 +44,7 @@ import Testing
     var scene = Scene()
     scene.addBuild("b1")
     scene.step()
-    scene.live.missingRight = try right()
+    scene.live.hindrance = .lack(of: try right())
     #expect(scene.step().words == ["claim acme-be8246b3-1"])
     #expect(scene.condition("b1")?.reason == "Running")
     #expect(scene.ready?.reason == "Forbidden")
@@ -54,12 +54,34 @@ import Testing
     var scene = Scene()
     scene.repository = nil
     scene.addBuild("b1")
-    scene.live.missingRight = try right()
+    scene.live.hindrance = .lack(of: try right())
     let decision = scene.decide()
     #expect(decision.looks.isEmpty)
     scene.apply(decision.actions)
     #expect(scene.condition("b1")?.reason == "Queued")
     #expect(scene.condition("b1")?.message.contains("cannot get") == true)
+  }
+
+  @Test func `a Secret that is about to go is waited for, with a message that says so`() throws {
+    let repository = try #require(Scene().repository)
+    let snapshot = Snapshot(
+      repository: repository, configuration: try SatisConfiguration(text: Scene.satisJSON))
+    let conflict = KubernetesError(
+      request: "create Secret",
+      cause: .status(.init(code: 409, reason: "AlreadyExists", message: "it exists")))
+    guard case .hindrance(let hindrance) = Refusal(.ensureSnapshot(snapshot), conflict, of: repository.key)
+    else {
+      Issue.record("it is no refusal")
+      return
+    }
+    var scene = Scene()
+    scene.addBuild("b1")
+    scene.live.hindrance = hindrance
+    let decision = scene.decide()
+    scene.apply(decision.actions)
+    #expect(scene.holdsBack("b1"))
+    #expect(scene.condition("b1")?.message.contains("kubectl delete secret \(snapshot.key.name)") == true)
+    #expect(decision.again == .seconds(RepositoryPlanner.patience))
   }
 
   @Test func `a quota is no matter of RoleBindings`() throws {
