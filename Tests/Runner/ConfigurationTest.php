@@ -63,6 +63,7 @@ final class ConfigurationTest extends TestCase
             'archives elsewhere' => [['archive' => ['directory' => 'dist', 'absolute-directory' => '/tmp']], 'use archive.directory'],
             'archives above' => [['archive' => ['directory' => '../dist']], 'not a path inside of the release'],
             'archives everywhere' => [['archive' => ['directory' => '.']], 'not a path inside of the release'],
+            'includes above' => [['include-filename' => '../all$%hash%.json'], 'not a path inside of the release'],
             'a password in a URL' => [
                 ['repositories' => [['type' => 'vcs', 'url' => 'https://u:planted@x.test/a.git']]],
                 'has a password or token in the URL "https://***@x.test/a.git"',

@@ -70,12 +70,24 @@ final class RollbackTest extends TestCase
         self::assertSame(['4.0.0'], $this->workspace->versions()['acme/a']);
     }
 
+    public function test_two_requests_that_take_turns_go_back_once_each(): void
+    {
+        $first = ['operation' => 'Rollback', 'request' => '0e5c1f0a-9d0b-4c53-8a5e-7b1f4f9f2f11'];
+        $second = ['request' => '5d7c4c2e-3a63-4e0c-9a9f-0f6a1d7f8b22'] + $first;
+        self::assertSame($this->releases[1], $this->workspace->run($first)->report['release']);
+        self::assertSame($this->releases[0], $this->workspace->run($second)->report['release']);
+
+        self::assertSame('ReleaseMoved', $this->workspace->run($first)->report['reason']);
+        self::assertSame($this->releases[0], $this->workspace->run($second)->report['release']);
+        self::assertSame(['1.0.0'], $this->workspace->versions()['acme/a']);
+    }
+
     public function test_an_attempt_that_was_ended_before_it_went_back_is_made_up_for(): void
     {
         $order = ['operation' => 'Rollback', 'request' => '0e5c1f0a-9d0b-4c53-8a5e-7b1f4f9f2f11'];
         file_put_contents(
             "{$this->workspace->root}/output/.rollback",
-            json_encode([$order['request'], $this->releases[2], $this->releases[1]])
+            json_encode([$order['request'] => [$this->releases[2], $this->releases[1]]])
         );
         self::assertSame($this->releases[1], $this->workspace->run($order)->report['release']);
         self::assertSame(['2.0.0'], $this->workspace->versions()['acme/a']);

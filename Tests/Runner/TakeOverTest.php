@@ -45,6 +45,19 @@ final class TakeOverTest extends TestCase
         );
     }
 
+    public function test_a_torn_archive_is_made_anew(): void
+    {
+        $archive = glob("{$this->workspace->root}/output/dist/acme/a/*1.0.0*")[0];
+        file_put_contents($archive, substr(file_get_contents($archive), 0, 50));
+
+        $result = $this->workspace->run();
+
+        self::assertSame(0, $result->exitCode, $result->output);
+        self::assertStringContainsString("$archive is torn and left behind", $result->output);
+        self::assertGreaterThan(50, filesize(str_replace('/output/', '/output/current/', $archive)));
+        self::assertSame(50, filesize($archive), 'What is there stays as it is.');
+    }
+
     public function test_it_is_served_even_when_the_build_fails(): void
     {
         $this->workspace->satis = $this->workspace->script('satis', 'exit 1');

@@ -61,6 +61,18 @@ import Testing
         + "use another directory than include, p and p2, as in dist")
   }
 
+  @Test func `includes that lead out of the release are refused`() {
+    #expect(
+      refusal(#"{"name": "a/b", "homepage": "https://x", "include-filename": "../all$%hash%.json"}"#)
+        .hasPrefix("satis.json sets include-filename to '../all$%hash%.json', which leads out of the release")
+    )
+  }
+
+  @Test func `a URL is no longer than a claim can hold`() {
+    let url = "https://git.example.org/" + String(repeating: "a", count: 2_048)
+    #expect(refusal(ofURL: url).hasSuffix("a URL has more than 2048 characters; shorten it"))
+  }
+
   @Test(arguments: ["dist", "p3", "packages/p2", "p2/../dist", "P2"])
   func `archives in a directory of their own are not`(directory: String) throws {
     let root = try JSONValue(

@@ -58,6 +58,13 @@ extension SatisConfiguration {
           remedy: "use another directory than include, p and p2, as in dist",
           at: JSONPath() / "archive" / "directory"))
     }
+    if let name = root["include-filename"]?.text, name.split(separator: "/").contains("..") {
+      refusals.append(
+        Refusal(
+          "satis.json sets include-filename to '\(name)', which leads out of the release",
+          remedy: "leave it out, or write it as in include/all$%hash%.json",
+          at: JSONPath() / "include-filename"))
+    }
     switch root["repositories"] ?? [] {
     case .array, .object: break
     default:
@@ -81,8 +88,11 @@ extension SatisConfiguration {
       }
     }
     guard let first = segments.first else { return false }
-    return ["include", "p", "p2"].contains(first)
+    return metadataDirectories.contains { $0 == first }
   }
+
+  /// Where Satis keeps its metadata in the output; the runner knows the same.
+  static let metadataDirectories = ["include", "p", "p2"]
 
   /// An entry of `repositories` with its place.
   struct Entry {
@@ -137,6 +147,8 @@ extension SatisConfiguration.Entry {
       SatisConfiguration.Refusal(
         "satis.json: \(path) (\(RedactedURL(url))): \(problem)", remedy: remedy, at: place)
     }
+    // As much as a claim takes, which names its sources.
+    if url.unicodeScalars.count > 2_048 { return refuse("a URL has more than 2048 characters", "shorten it") }
     if url.hasPrefix("-") { return refuse("a URL cannot start with '-'", "use https or ssh") }
     if url.contains("ext::") { return refuse("'ext::' runs commands", "use https or ssh") }
     let redacted = RedactedURL(url)

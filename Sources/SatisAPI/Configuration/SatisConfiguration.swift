@@ -31,6 +31,16 @@ public struct SatisConfiguration: Sendable, Hashable {
     public var url: String?
     /// The package's name, where the entry gives one.
     public var name: String?
+
+    /// The name as Satis can be told it, `vendor/package`; nil for any other one, which nothing else refuses.
+    ///
+    /// Source of the rule: the runner, where the name becomes an argument and a part of paths.
+    public var package: String? {
+      guard let name, name.utf8.count <= 255 else { return nil }
+      let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+      let isName = parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isPartOfName) }
+      return isName && !".-_".contains(name.prefix(1)) ? name : nil
+    }
   }
 
   /// Reads a satis.json.
@@ -87,6 +97,17 @@ public struct SatisConfiguration: Sendable, Hashable {
   private func alias(of url: String) -> SatisRepository.SourceAlias? {
     let source = SourceURL(url)
     return aliases.first { $0.url == url || (source != nil && SourceURL($0.url) == source) }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isPartOfName: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: "._-".utf8.contains(self)
+    }
   }
 }
 

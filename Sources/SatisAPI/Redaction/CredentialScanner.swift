@@ -104,13 +104,18 @@ struct CredentialScanner {
     {
       return start + 4
     }
-    let letters = end(from: start, limit: 11) { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+    let letters = end(from: start, limit: 9) { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
     guard byte(letters) == UInt8(ascii: "-") else { return nil }
     let isKnown =
-      matches("gl", at: start) && (4...10).contains(letters - start)
+      matches("gl", at: start) && Self.gitLabTokens.contains { matches($0, at: start + 2, until: letters) }
       || matches("xox", at: start) && letters - start == 4
     return isKnown ? letters + 1 : nil
   }
+
+  /// What comes between `gl` and `-`, by GitLab's overview of its tokens; other words, such as `glossary-`, are none.
+  static let gitLabTokens = [
+    "pat", "oas", "dt", "rt", "rtr", "cbt", "ptt", "ft", "imt", "agent", "wt", "soat", "ffct",
+  ]
 
   /// Three parts of base64url between dots, of which the first begins like `{"`.
   private mutating func webToken(at start: Int) -> Range<Int>? {
@@ -171,8 +176,8 @@ struct CredentialScanner {
       }
   }
 
-  private static let secretParameters: Set = ["auth", "sig", "pass"]
-  private static let secretEndings = ["token", "secret", "signature", "password", "passwd", "key"]
+  static let secretParameters = ["auth", "sig", "pass"]
+  static let secretEndings = ["token", "secret", "signature", "password", "passwd", "key"]
 
   /// Whoever knows the path of a Slack webhook can post to it.
   private func webhookPath(at start: Int) -> Range<Int>? {
@@ -232,6 +237,10 @@ struct CredentialScanner {
 
   private func matches(_ word: String, at start: Int) -> Bool {
     start + word.utf8.count <= text.count && zip(word.utf8, text[start...]).allSatisfy { $0 == $1 }
+  }
+
+  private func matches(_ word: String, at start: Int, until stop: Int) -> Bool {
+    stop - start == word.utf8.count && matches(word, at: start)
   }
 
   /// - Parameter word: in small letters.

@@ -75,7 +75,7 @@ struct JobManifest: Sendable {
     [
       "restartPolicy": "Never",
       // The pod's own deadline stands behind the runner's. A Job's would take the pod's report with it.
-      "activeDeadlineSeconds": .integer(podDeadlineSeconds(order)),
+      "activeDeadlineSeconds": .integer(Self.podDeadlineSeconds(of: repository)),
       "terminationGracePeriodSeconds": .integer(Self.terminationGraceSeconds),
       "serviceAccountName": "satis-build",
       "automountServiceAccountToken": false,
@@ -96,9 +96,9 @@ struct JobManifest: Sendable {
   }
 
   /// It counts from when the kubelet takes the pod on, so that pulling the image is in it.
-  private func podDeadlineSeconds(_ order: WorkOrder) -> Int64 {
-    Int64(order.deadlineSeconds) + BuildSettings(repository).startDeadlineSeconds
-      + Self.terminationGraceSeconds
+  static func podDeadlineSeconds(of repository: SatisRepository) -> Int64 {
+    let settings = BuildSettings(repository)
+    return Int64(settings.activeDeadlineSeconds) + settings.startDeadlineSeconds + terminationGraceSeconds
   }
 
   private func container(image: String) -> JSONValue {

@@ -38,8 +38,11 @@ struct JobOutcome: Sendable, Equatable {
       message = report.message.isEmpty ? "the runner gave no reason" : report.message
       exitCode = Self.code(report.exitCode ?? terminated?.exitCode)
       completionTime = report.endTime ?? completionTime
-      release = report.release.flatMap { $0.isEmpty || $0.count > 128 ? nil : $0 }
-      logTail = report.log.flatMap { $0.isEmpty ? nil : String(RedactedText($0).description.prefix(4_096)) }
+      // Schemas count code points.
+      release = report.release.flatMap { $0.isEmpty || $0.unicodeScalars.count > 128 ? nil : $0 }
+      logTail = report.log.flatMap {
+        $0.isEmpty ? nil : String(RedactedText($0).description.unicodeScalars.prefix(4_096))
+      }
       for failed in report.failedSources ?? [] {
         failedSources[failed.source] = BuildOutcome(
           succeeded: false, reason: Self.word(failed.reason),

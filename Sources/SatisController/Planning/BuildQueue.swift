@@ -98,10 +98,15 @@ struct BuildQueue: Sendable {
 
   /// The entries that one Job takes: those of single sources up to the first that must be alone.
   ///
-  /// Builds that wait for a retry are passed over, and purges where none may run yet.
+  /// Builds that wait for a retry are passed over, and purges where none may run yet. Not so a rollback: what was built
+  /// meanwhile it would undo.
   func batch(at now: Timestamp, limit: Int, mayPurge: Bool) -> [Entry] {
     var batch: [Entry] = []
-    for entry in entries where entry.isDue(at: now) && (mayPurge || entry.ask != .purge) {
+    for entry in entries where mayPurge || entry.ask != .purge {
+      guard entry.isDue(at: now) else {
+        if case .rollback = entry.ask { return batch }
+        continue
+      }
       guard case .sources = entry.ask else { return batch.isEmpty ? [entry] : batch }
       batch.append(entry)
       if batch.count >= limit { break }

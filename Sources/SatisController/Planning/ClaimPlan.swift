@@ -38,6 +38,9 @@ extension RepositoryPlanner {
 
   // MARK: - While the Job runs
 
+  /// How long a node may take to end a pod whose time is up, in seconds, before it is taken to be out of reach.
+  private static let endingSeconds: Int64 = 600
+
   private mutating func run(
     _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ job: Job, _ builds: [SatisBuild]
   ) throws(NeedsLook) {
@@ -58,8 +61,17 @@ extension RepositoryPlanner {
     let isLate = progress.startProblem == .unschedulable || situation.now >= start + Self.patience
     let advice = try checkClaims(of: repository, podLacksVolumes: progress.mayLackVolumes && isLate)
     let message = [progress.message, advice].compactMap(\.self).joined(separator: "; ")
+    let lastEnd = deadline + JobManifest.podDeadlineSeconds(of: repository) + Self.endingSeconds
     if progress.isUnreachable {
       end(wanted, of: claim, in: repository, JobOutcome(reason: .nodeLost, message: progress.message))
+    } else if let pod, !pod.isFinished, situation.now >= lastEnd {
+      // Where a pod tolerates that its node is gone, nobody else gives it up.
+      let outcome = JobOutcome(
+        reason: .nodeLost,
+        message: "pod \(pod.metadata.name) should have ended by its deadline, so its node "
+          + "\(pod.spec?.nodeName ?? "") does not answer, or its volume does not")
+      end(wanted, of: claim, in: repository, outcome)
+      delete(job)
     } else if let problem = progress.startProblem, situation.now >= deadline {
       let outcome = JobOutcome(
         reason: problem,
@@ -74,6 +86,8 @@ extension RepositoryPlanner {
       }
       if let deletion = pod?.metadata.deletionTimestamp {
         lookAgain(at: deletion + PodProgress.unreachableSeconds + 1)
+      } else {
+        lookAgain(at: lastEnd)
       }
       for build in wanted {
         update(build, build.running(claim, message, pod: pod, at: situation.now))
@@ -89,14 +103,22 @@ extension RepositoryPlanner {
     _ claim: SatisRepository.ActiveJob, _ job: Job, _ pod: Pod?, _ progress: PodProgress,
     _ builds: [SatisBuild]
   ) {
-    let patience = pod?.stopTime.map { $0 + Pod.stoppingSeconds } ?? situation.now + Pod.stoppingSeconds
+    // Whoever may label pods can write any time; one that is far ahead counts as one that is long past.
+    let told = pod?.stopTime ?? situation.now
+    let longAgo = situation.now + -(Pod.stoppingSeconds + Self.endingSeconds)
+    let stopTime = told > situation.now + Self.endingSeconds ? longAgo : max(told, longAgo)
+    let patience = stopTime + Pod.stoppingSeconds
     let isPatient = situation.now < patience
+    let isBeingEnded = pod?.spec?.activeDeadlineSeconds == Pod.endingDeadlineSeconds
+    let lastEnd = patience + Self.endingSeconds
     guard let pod, !builds.isEmpty, !progress.isUnreachable,
+      pod.isFinished || !isBeingEnded || situation.now < lastEnd,
       progress.startProblem == nil || progress.isStarting && isPatient
     else {
-      for build in builds {
-        update(build, build.ended(.cancelled, "cancelled before Satis started", at: situation.now))
-      }
+      let message =
+        progress.startProblem == nil
+        ? "cancelled; its pod did not stop, and its Job was deleted" : "cancelled before Satis started"
+      for build in builds { update(build, build.ended(.cancelled, message, at: situation.now)) }
       delete(job)
       return
     }
@@ -108,8 +130,9 @@ extension RepositoryPlanner {
     if pod.stopTime == nil { actions.append(.stopPod(pod.key, since: situation.now)) }
     if isPatient {
       lookAgain(at: patience)
-    } else if pod.spec?.activeDeadlineSeconds != Pod.endingDeadlineSeconds {
-      actions.append(.endPod(pod.key))
+    } else {
+      if !isBeingEnded { actions.append(.endPod(pod.key)) }
+      lookAgain(at: lastEnd)
     }
   }
 
@@ -168,6 +191,11 @@ extension RepositoryPlanner {
         lookAgainForOutput()
         return
       }
+      if case .full(let limit) = try situation.slot() {
+        // It had to let others go first while the server did not take its Job.
+        for build in builds { update(build, build.queued(Self.waiting(forOneOf: limit), at: situation.now)) }
+        return
+      }
       // Again: another version of this program may have made the claim, with another runner in its snapshot.
       actions.append(.ensureSnapshot(Snapshot(repository: repository, configuration: configuration)))
       try create(claim, of: repository, builds)
@@ -199,6 +227,8 @@ extension RepositoryPlanner {
       for build in builds {
         update(build, build.queued(message, at: situation.now))
       }
+      // They are kept for those who read logs, and may be what a quota is used up by.
+      for job in output.jobs where job.finishedCondition != nil && job.belongs(to: repository) { delete(job) }
       lookAgain(at: situation.now + Self.patience)
     } else {
       end(builds, of: claim, in: repository, .rejected(job: claim.name, message: refusal.message))

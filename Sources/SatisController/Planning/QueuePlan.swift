@@ -140,13 +140,13 @@ extension RepositoryPlanner {
         let matches = try configuration.match(source)
         let family = [build] + ancestors
         entry.prune = family.contains { $0.spec.source?.prune == true }
-        entry.needsFull = entry.prune && matches.contains { $0.name == nil }
+        entry.needsFull = entry.prune && matches.contains { $0.package == nil }
         let commits = family.sorted(on: BuildAge.init).compactMap(\.spec.trigger?.commit)
         entry.ask = .sources(
           matches.compactMap { match in
             guard let url = match.url else { return nil }
             return .init(
-              url: url, package: entry.prune ? match.name : nil,
+              url: url, package: entry.prune ? match.package : nil,
               commits: commits.isEmpty ? nil : Array(commits.suffix(5)))
           })
       } catch {

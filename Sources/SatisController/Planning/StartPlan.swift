@@ -40,12 +40,8 @@ extension RepositoryPlanner {
       again = 0
       return
     }
-    guard case .granted = try situation.slot() else {
-      let limit = if case .full(let limit) = try situation.slot() { limit } else { 0 }
-      hold(
-        queue, status, of: repository,
-        "waits for one of \(limit) Jobs of other repositories to end "
-          + "(--max-concurrent-jobs)")
+    if case .full(let limit) = try situation.slot() {
+      hold(queue, status, of: repository, Self.waiting(forOneOf: limit))
       return
     }
     let covered = next.flatMap(\.covers)
@@ -82,6 +78,10 @@ extension RepositoryPlanner {
     try claim(batch, of: repository, configuration, &status)
     let claimed = Set((batch.map(\.build) + batch.flatMap(\.covers)).map(\.metadata.name))
     for entry in queue.entries where !claimed.contains(entry.name) { wait(entry.build) }
+  }
+
+  static func waiting(forOneOf limit: Int) -> String {
+    "waits for one of \(limit) Jobs of other repositories to end (--max-concurrent-jobs)"
   }
 
   /// Nothing starts now.

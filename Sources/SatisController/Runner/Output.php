@@ -6,13 +6,16 @@ namespace SatisOperator;
 
 /**
  * The output root: releases/<release>/ for every published state, the link `current` to one of them, .staging/ for what is
- * not published yet, and .rollback for the rollback that was begun last. Whatever happens in .staging can be thrown away; only
- * the rename of a link makes it visible.
+ * not published yet, and .rollback for the rollbacks that were begun last. Whatever happens in .staging can be thrown away;
+ * only the rename of a link makes it visible.
  */
 final class Output
 {
     /** What Satis may write in place, so that a link would change the original. */
     private const WRITTEN_IN_PLACE = '{\.(?:json|html?|css|js|map|txt|xml)$}i';
+
+    /** More than ever wait for another attempt at the same time. */
+    private const NOTED_ROLLBACKS = 20;
 
     private string $root;
     private string $staging;
@@ -188,7 +191,8 @@ final class Output
     {
         $this->writing(function () use ($request, $from, $target): void {
             Tree::makeDirectory($this->staging);
-            Tree::write("{$this->staging}/rollback", json_encode([$request, $from, $target]));
+            $notes = [$request => [$from, $target]] + $this->begunRollbacks();
+            Tree::write("{$this->staging}/rollback", json_encode(array_slice($notes, 0, self::NOTED_ROLLBACKS, true)));
             rename("{$this->staging}/rollback", "{$this->root}/.rollback");
             $this->sync($this->root);
         });
@@ -201,12 +205,22 @@ final class Output
      */
     public function begunRollback(string $request): ?array
     {
-        $note = json_decode((string) @file_get_contents("{$this->root}/.rollback"), true);
-        if (!is_array($note) || ($note[0] ?? null) !== $request || !is_string($note[1] ?? null) || !is_string($note[2] ?? null)) {
-            return null;
-        }
+        return $this->begunRollbacks()[$request] ?? null;
+    }
 
-        return [$note[1], $note[2]];
+    /**
+     * The newest first.
+     *
+     * @return array<array{string, string}> by the request
+     */
+    private function begunRollbacks(): array
+    {
+        $notes = json_decode((string) @file_get_contents("{$this->root}/.rollback"), true);
+
+        return array_filter(
+            is_array($notes) ? $notes : [],
+            static fn ($note): bool => is_array($note) && is_string($note[0] ?? null) && is_string($note[1] ?? null)
+        );
     }
 
     private function newLink(string $release): string

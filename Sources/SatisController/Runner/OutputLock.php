@@ -59,10 +59,11 @@ final class OutputLock
     private function sign(string $job): void
     {
         $holder = ['job' => $job, 'pod' => getenv('POD_NAME') ?: gethostname(), 'since' => gmdate('Y-m-d\TH:i:s\Z')];
-        ftruncate($this->file, 0);
+        // For those who wait. On a volume that is full it cannot be written, and what would make room comes after it.
+        @ftruncate($this->file, 0);
         rewind($this->file);
-        fwrite($this->file, json_encode($holder, JSON_UNESCAPED_SLASHES) . "\n");
-        fflush($this->file);
+        @fwrite($this->file, json_encode($holder, JSON_UNESCAPED_SLASHES) . "\n");
+        @fflush($this->file);
     }
 
     private static function holder(string $path): string

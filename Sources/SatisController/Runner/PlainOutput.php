@@ -74,10 +74,13 @@ final class PlainOutput
 
     private function copyFile(string $from, string $to): void
     {
-        if (Output::mayBeLinked($from)) {
+        if (!Output::mayBeLinked($from)) {
+            Tree::copyFile($from, $to);
+        } elseif (Archive::opens($from)) {
             Tree::linkOrCopyFile($from, $to);
         } else {
-            Tree::copyFile($from, $to);
+            // Satis would never look into it again. Where it is missing, the first build makes it anew.
+            $this->log->say("$from is torn and left behind");
         }
     }
 

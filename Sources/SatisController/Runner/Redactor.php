@@ -15,12 +15,15 @@ final class Redactor
     /** The name of a URL's parameter that says that its value is secret; CredentialScanner.swift knows the same. */
     private const SECRET_PARAMETER = '[?&#;](?:[\w-]*(?:token|secret|signature|password|passwd|key)|auth|sig|pass)=';
 
+    /** What comes between gl and - in tokens of GitLab; CredentialScanner.swift knows the same. */
+    private const GITLAB_TOKENS = 'pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|wt|soat|ffct';
+
     private const PATTERNS = [
         // user:password@, even with an @ or a / in the password but not for host:port/path@.
         '{(://)[^\s/@:]*:(?:[^\s/]*@|(?!\d+/)[^\s@]*@)}' => '$1***@',
         // A lone token@ of a web URL; the user name of ssh://git@ is no secret.
         '{(https?://)[^\s/@:]+@}i' => '$1***@',
-        '{\b(?:gh[pousr]_|github_pat_|gl[a-z]{2,8}-|ATBB|ATCTT|ATATT|xox[a-z]-)[\w.=-]{10,}}' => self::MASK,
+        '{\b(?:gh[pousr]_|github_pat_|gl(?:' . self::GITLAB_TOKENS . ')-|ATBB|ATCTT|ATATT|xox[a-z]-)[\w.=-]{10,}}' => self::MASK,
         '{\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*}' => self::MASK,
         '{\b((?:Proxy-)?Authorization:\s*|(?:PRIVATE|JOB|DEPLOY)-TOKEN:\s*)[^\r\n\'"]+}i' => '$1***',
         '{\b(Bearer)\s+[\w.~+/=-]{12,}}i' => '$1 ***',

@@ -44,6 +44,10 @@ final class SatisConfig
                 throw $this->failure("has a password or token in the URL \"$url\"; put it into auth.json");
             }
         }
+        $include = $this->json['include-filename'] ?? '';
+        if (!is_string($include) || in_array('..', explode('/', $include), true)) {
+            throw $this->failure('has an include-filename that is not a path inside of the release');
+        }
         $archive = $this->json['archive'] ?? [];
         if (!is_array($archive) || !is_string($archive['prefix-url'] ?? '')) {
             throw $this->failure('has an "archive" that Satis cannot read');

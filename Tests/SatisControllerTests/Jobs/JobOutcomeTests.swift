@@ -36,6 +36,16 @@ import Testing
 
   // MARK: - With a report
 
+  @Test func `what is too long for a status by the count of the schema is not taken over`() {
+    let marks = String(repeating: "\u{301}", count: 5_000)
+    let message =
+      #"{"version":1,"result":"Succeeded","reason":"Succeeded","message":"m","release":"a\#(marks)","log":"b\#(marks)"}"#
+    let outcome = outcome(pod(container: Pod.Terminated(exitCode: 0, message: message, finishedAt: time)))
+    #expect(outcome.succeeded)
+    #expect(outcome.release == nil)
+    #expect(outcome.logTail?.unicodeScalars.count == 4_096)
+  }
+
   @Test func `a report says all there is to say`() throws {
     let terminated = Pod.Terminated(exitCode: 1, message: try report(), finishedAt: time)
     let outcome = outcome(pod(container: terminated))

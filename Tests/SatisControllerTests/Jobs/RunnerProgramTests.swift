@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import SatisAPI
 @testable import SatisController
 
 @Suite struct RunnerProgramTests {
@@ -11,6 +12,19 @@ import Testing
     for name in names {
       #expect(try RunnerProgram.files[name] == Fixtures.text("\(directory)/\(name)"), "\(name)")
     }
+  }
+
+  @Test func `operator and runner know the same credentials by their looks, and the same names of Satis`()
+    throws
+  {
+    let redactor = try #require(RunnerProgram.files["Redactor.php"])
+    #expect(redactor.contains("'\(CredentialScanner.gitLabTokens.joined(separator: "|"))'"))
+    let endings = CredentialScanner.secretEndings.joined(separator: "|")
+    let others = CredentialScanner.secretParameters.joined(separator: "|")
+    #expect(redactor.contains("(?:[\\w-]*(?:\(endings))|\(others))="))
+    let directories = SatisConfiguration.metadataDirectories.map { "'\($0)'" }.joined(separator: ", ")
+    #expect(
+      RunnerProgram.files["SatisConfig.php"]?.contains("METADATA_DIRECTORIES = [\(directories)]") == true)
   }
 
   @Test func `whatever changes in the runner changes its hash`() {

@@ -54,4 +54,18 @@ import Testing
     scene.step()
     #expect(scene.claim?.full == true)
   }
+
+  @Test(arguments: ["lib", "", "/lib", "acme/", "-acme/lib", "acme/lib/more", "acme/li b", "acme/lïb"])
+  func `a deleted branch of an entry whose name is none of a package needs a full build`(name: String) throws
+  {
+    var scene = Scene.built
+    let text = Scene.satisJSON.replacing(#""name": "acme/lib""#, with: #""name": "\#(name)""#)
+    scene.configuration = .success(try SatisConfiguration(text: text))
+    let hash = scene.configHash
+    scene.repository?.status?.configHash = hash
+    scene.addBuild("a", source: .prunedLib)
+    scene.step()
+    #expect(scene.claim?.full == true)
+    #expect(scene.claim?.builds.flatMap(\.sources).map(\.package) == [nil])
+  }
 }

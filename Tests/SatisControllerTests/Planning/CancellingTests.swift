@@ -31,6 +31,28 @@ import Testing
     #expect(!scene.step().words.contains("end pod"))
   }
 
+  @Test func `a pod that its node does not end is given up, and its Job deleted`() {
+    var scene = cancelled("Running")
+    let job = scene.claim?.name ?? ""
+    scene.step()
+    scene.now = scene.now + 120
+    scene.step()
+    #expect(scene.decide().again == .seconds(600))
+    scene.now = scene.now + 600
+    #expect(scene.step().words == ["build a Cancelled", "delete \(job)"])
+    #expect(scene.condition("a")?.message.contains("its pod did not stop") == true)
+  }
+
+  @Test(arguments: ["9223372036854775807", "-9223372036854775808", "99999999999"])
+  func `whatever the label says, a pod is not waited for any longer`(label: String) {
+    var scene = cancelled("Running")
+    scene.pods[0].metadata.labels?[ResourceNames.stopLabel] = label
+    let job = scene.claim?.name ?? ""
+    #expect(scene.step().words.contains("end pod"))
+    #expect(scene.condition("a")?.reason == "Running")
+    #expect(scene.step().words == ["build a Cancelled", "delete \(job)"])
+  }
+
   @Test func `a container that is being created may have begun, so it is told to stop and waited for`() {
     var scene = cancelled("Pending", waiting: "ContainerCreating")
     let job = scene.claim?.name ?? ""

@@ -268,6 +268,28 @@ private let digest = "be8246b3"
     #expect(scene.step().words == ["snapshot", "job \(firstJob)", "build b1 Running"])
   }
 
+  @Test func `finished Jobs go, since they may be what a quota is used up by`() {
+    var scene = refused(isTemporary: true)
+    scene.addJob("acme-be8246b3-0")
+    scene.endJob("acme-be8246b3-0", succeeded: true)
+    scene.addJob("foreign", ownerUID: "another")
+    scene.endJob("foreign", succeeded: true)
+    #expect(scene.step().words == ["build b1 Queued", "delete acme-be8246b3-0"])
+  }
+
+  @Test func `a claim whose Job was refused lets others go first where Jobs are limited`() {
+    var scene = refused(isTemporary: true)
+    scene.step()
+    scene.live.jobRefusal = nil
+    scene.slot = .full(limit: 1)
+    scene.step()
+    #expect(scene.jobs.isEmpty)
+    #expect(scene.condition("b1")?.message.hasPrefix("waits for one of 1 Jobs") == true)
+    scene.slot = .granted
+    scene.step()
+    #expect(scene.jobs.map(\.metadata.name) == [firstJob])
+  }
+
   @Test func `an invalid Job ends its build and frees the output`() {
     var scene = refused(isTemporary: false)
     scene.step()

@@ -33,6 +33,23 @@ import Testing
     }
   }
 
+  @Test
+  func `a pod that runs for ever on a node that nobody gives up ends its attempt, and its Job is deleted`() {
+    var scene = Scene.built
+    scene.addBuild("b1", source: .lib)
+    scene.step()
+    let job = scene.claim?.name ?? ""
+    scene.addPod("pod", job: job, phase: "Running")
+    scene.pods[0].spec = .init(nodeName: "node")
+    scene.step()
+    // Its own deadline, twice the time to get going, a minute to stop, and ten more.
+    let limit: Int64 = 3_600 + 600 + 600 + 60 + 600
+    #expect(scene.decide().again == .seconds(limit))
+    scene.now = scene.now + limit
+    #expect(scene.step().words == ["build b1 Retrying", "delete \(job)"])
+    #expect(scene.builds[0].status?.attempts?.first?.reason == "NodeLost")
+  }
+
   @Test(arguments: [true, false])
   func `an end before the beginning, by the clock of a node that is behind, counts as one that is seen now`(
     succeeds: Bool

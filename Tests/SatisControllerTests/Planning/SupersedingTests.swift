@@ -119,4 +119,22 @@ import Testing
     #expect(scene.claim?.builds.map(\.name) == ["old"])
     #expect(scene.condition("new")?.reason == "Queued")
   }
+
+  @Test func `what was pushed after a rollback is not built before its next attempt, which would undo it`() {
+    var scene = Scene.built
+    scene.addBuild("back", operation: .rollback, createdAfter: 0)
+    scene.step()
+    scene.endJob(scene.claim?.name ?? "", succeeded: false, reason: "Evicted")
+    scene.addBuild("new", source: .lib, createdAfter: 1)
+    scene.step()
+    #expect(scene.condition("back")?.reason == "Retrying")
+    let decision = scene.decide()
+    scene.apply(decision.actions)
+    #expect(scene.claim == nil)
+    #expect(scene.condition("new")?.reason == "Queued")
+    #expect(decision.again != nil)
+    scene.now = scene.builds[0].status?.nextAttemptTime ?? scene.now
+    scene.step()
+    #expect(scene.claim?.builds.map(\.name) == ["back"])
+  }
 }

@@ -21,8 +21,8 @@ final class OutputDirectory {
   var current: String?
   /// Whether an earlier release was served again; nobody remembers from which satis.json that one was built.
   var wasRolledBack = false
-  /// The rollback that was begun last, which a repeated attempt goes on with.
-  var rollback: (request: String, from: String?, target: String)?
+  /// The rollbacks that were begun, with which repeated attempts go on, by their request.
+  var rollbacks: [String: (from: String, target: String)] = [:]
   /// Processes that have the lock; more than one only where the storage does not honour it.
   var holders: [RunnerProcess] = []
   /// Processes that wait for the lock.

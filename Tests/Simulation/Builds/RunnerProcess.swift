@@ -7,11 +7,10 @@ import SatisAPI
 /// publishes only if nobody else has published meanwhile.
 final class RunnerProcess {
   let order: WorkOrder
+  let claim: SatisRepository.ActiveJob
   let pod: NamespacedName
   let podUID: String
   let directory: OutputDirectory
-  /// The satis.json of the snapshot.
-  let configHash: String
   /// The sources that it lists.
   let listed: [Int]
   let allowsPartialBuilds: Bool
@@ -36,15 +35,15 @@ final class RunnerProcess {
   }
 
   init(
-    world: World, order: WorkOrder, pod: Pod, directory: OutputDirectory, configHash: String,
+    world: World, order: WorkOrder, claim: SatisRepository.ActiveJob, pod: Pod, directory: OutputDirectory,
     configuration: SatisConfiguration?, excuse: String?, ended: @escaping (RunnerProcess, Report?) -> Void
   ) {
     self.world = world
     self.order = order
+    self.claim = claim
     self.pod = pod.key
     podUID = pod.metadata.uid ?? ""
     self.directory = directory
-    self.configHash = configHash
     listed = configuration?.repositories.compactMap { $0.url.flatMap(SourceNames.number) } ?? []
     allowsPartialBuilds = configuration?.allowsPartialBuilds ?? true
     self.excuse = excuse
@@ -161,9 +160,9 @@ final class RunnerProcess {
       return finish(failed.first?.reason ?? "SatisFailed", release: nil)
     }
     // What was built in part is as old as what it was built on.
-    let hash = isWhole ? configHash : base.flatMap { world.volumes.releases[$0]?.configHash }
+    let hash = isWhole ? claim.configHash : base.flatMap { world.volumes.releases[$0]?.configHash }
     let release = world.volumes.publish(
-      contents, configHash: hash ?? configHash, in: directory, keep: order.keepReleases)
+      contents, configHash: hash ?? claim.configHash, in: directory, keep: order.keepReleases)
     world.tally.count(.published)
     world.say("runner", "\(self.order.job) publishes \(release.name): \(Self.words(release))")
     // The report comes after the rename; a process that is killed in between has published all the same.
@@ -174,18 +173,24 @@ final class RunnerProcess {
 
   private func rollBack() {
     guard isAlive else { return }
+    guard let base else { return finish("ReleaseUnknown", release: nil) }
     var wanted = order.release
-    if wanted == nil, let begun = directory.rollback, begun.request == order.request {
-      guard base == begun.from || base == begun.target else { return finish("ReleaseMoved", release: nil) }
+    if wanted == nil, let begun = order.request.flatMap({ directory.rollbacks[$0] }) {
+      guard [begun.from, begun.target].contains(base) else { return finish("ReleaseMoved", release: nil) }
       wanted = begun.target
     } else if wanted == nil {
-      wanted = directory.kept.last { $0 != base }
-      if let wanted, let request = order.request { directory.rollback = (request, base, wanted) }
+      wanted = directory.kept.prefix { $0 != base }.last
+      if let wanted, let request = order.request { directory.rollbacks[request] = (base, wanted) }
     }
     guard let wanted, directory.kept.contains(wanted) else { return finish("ReleaseUnknown", release: nil) }
-    directory.current = wanted
-    directory.wasRolledBack = true
-    finish("Succeeded", release: wanted)
+    guard directory.current == base else { return finish("ReleaseMoved", release: nil) }
+    if wanted != base {
+      world.ledger.wentBack(self, to: wanted)
+      directory.current = wanted
+      directory.wasRolledBack = true
+    }
+    // The report comes after the link has been moved, as in a build.
+    later(world.dice.duration(300)) { [self] in finish("Succeeded", release: wanted) }
   }
 
   private func finish(_ reason: String, release: String?) {

@@ -44,6 +44,8 @@ final class Ledger {
   private(set) var counts: [String: Set<String>] = [:]
   /// Builds by the delivery that asked for them.
   var deliveries: [String: Set<String>] = [:]
+  /// Rollbacks to the release before that have gone back, by uid.
+  private var wentBack: Set<String> = []
 
   init(world: World) {
     self.world = world
@@ -265,6 +267,17 @@ final class Ledger {
     {
       world.violate(.attempts, "\(new.metadata.name) forgets attempts")
     }
+  }
+
+  // MARK: - A rollback is carried out
+
+  /// A process is about to serve an earlier release again.
+  func wentBack(_ process: RunnerProcess, to release: String) {
+    // One that names its release arrives there however often it is tried.
+    guard process.order.release == nil, !world.ignoresLocks, let build = process.claim.builds.first,
+      !wentBack.insert(build.uid).inserted
+    else { return }
+    world.violate(.noDoubleWork, "\(build.name) goes back once more, to \(release)")
   }
 
   // MARK: - Claims and Jobs

@@ -97,7 +97,7 @@ final class Kubelet {
     }
     let directory = world.volumes.directory(claimName: life.output.claimName, path: life.output.path)
     let process = RunnerProcess(
-      world: world, order: life.order, pod: pod, directory: directory, configHash: life.claim.configHash,
+      world: world, order: life.order, claim: life.claim, pod: pod, directory: directory,
       configuration: world.configuration(hash: life.claim.configHash), excuse: life.excuse
     ) { [self] process, report in ended(life, report) }
     life.process = process
