@@ -9,9 +9,8 @@ struct EventLoop: ~Copyable {
 
   /// Runs until told to stop.
   ///
-  /// All that libcurl has is created and destroyed in here.
-  static func run(_ mailbox: Mailbox, _ configuration: CurlConfiguration) {
-    guard let multi = MultiHandle() else { return refuse(mailbox.close()) }
+  /// All that libcurl has is destroyed in here.
+  static func run(_ multi: consuming MultiHandle, _ mailbox: Mailbox, _ configuration: CurlConfiguration) {
     mailbox.open(multi.waker)
     var loop = EventLoop(multi: multi, mailbox: mailbox, configuration: configuration)
     loop.run()

@@ -10,7 +10,11 @@ final class Lane: Sendable {
   private let thread: LoopThread
 
   init(_ configuration: CurlConfiguration) throws(CurlError) {
-    thread = try LoopThread { [mailbox] in EventLoop.run(mailbox, configuration) }
+    // Before there is a thread: a lane without it would take requests for nothing.
+    let multi = Mutex<MultiHandle?>(try MultiHandle())
+    thread = try LoopThread { [mailbox] in
+      if let multi = multi.withLock({ $0.take() }) { EventLoop.run(multi, mailbox, configuration) }
+    }
   }
 
   /// Ends the thread; nobody can be waiting for a transfer any more.
@@ -53,7 +57,7 @@ final class RequestLanes: Sendable {
   /// The one for the next request.
   var current: Lane {
     state.withLock { state in
-      // Without a thread for another one the old one has to do.
+      // Without a thread or a descriptor for another one the old one has to do.
       guard state.current.mailbox.isDoubtful, !state.isShutDown, let lane = try? Lane(configuration) else {
         return state.current
       }

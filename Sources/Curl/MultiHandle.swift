@@ -1,16 +1,26 @@
 import CCurl
 import CCurlShims
 
-/// libcurl's multi handle: many transfers on one thread, which creates, uses and destroys it.
-struct MultiHandle: ~Copyable {
+/// libcurl's multi handle: many transfers on one thread, which uses and destroys it.
+struct MultiHandle: ~Copyable, @unchecked Sendable {
+  // Unchecked: there is no second one of it, so whichever thread it is handed to is the only one to use it.
+
   /// Streams of one HTTP/2 connection, if the server allows as many.
   private static let streamsPerConnection = 250
+  private static let unavailable = CurlError(
+    phase: .configuration, code: Int32(CURLE_FAILED_INIT.rawValue), url: "",
+    message: "libcurl cannot make connections. Check the limits on open files and memory.")
 
   private let raw: UnsafeMutableRawPointer
 
-  /// Nil when there is no memory for it.
-  init?() {
-    guard let raw = curl_multi_init() else { return nil }
+  /// - Throws: `CurlError` in phase `configuration` when there is no memory for it, or no file descriptor.
+  init() throws(CurlError) {
+    guard let raw = curl_multi_init() else { throw Self.unavailable }
+    // Without a free descriptor libcurl (7.88) makes one all the same, whose `poll` nobody can end.
+    guard curl_multi_wakeup(raw) == CURLM_OK else {
+      curl_multi_cleanup(raw)
+      throw Self.unavailable
+    }
     self.raw = raw
     curlshims_multi_set_long(raw, CURLMOPT_MAX_CONCURRENT_STREAMS, Self.streamsPerConnection)
   }

@@ -6,6 +6,13 @@ import Testing
 @Suite struct JSONReaderTests {
   private func value(_ text: String) throws -> JSONValue { try JSONValue(parsing: text.utf8) }
 
+  private func passOver(_ text: String) throws {
+    var reader = try JSONReader(Array(text.utf8))
+    try reader.skip()
+    try reader.end()
+    #expect(reader.depth == 0)
+  }
+
   // MARK: - Grammar
 
   @Test(arguments: [
@@ -15,6 +22,7 @@ import Testing
   ])
   func `what JSON allows is read as Foundation reads it`(text: String) throws {
     #expect(try value(text) == JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)))
+    try passOver(text)
   }
 
   @Test(arguments: [
@@ -27,11 +35,7 @@ import Testing
   ])
   func `what JSON does not allow is refused`(text: String) {
     #expect(throws: JSONCodingError.self) { try value(text) }
-    #expect(throws: JSONCodingError.self) {
-      var reader = try JSONReader(Array(text.utf8))
-      try reader.skip()
-      try reader.end()
-    }
+    #expect(throws: JSONCodingError.self) { try passOver(text) }
   }
 
   @Test(arguments: [
@@ -44,13 +48,18 @@ import Testing
   }
 
   @Test func `containers within each other have a limit`() throws {
-    func nested(_ depth: Int) -> String {
-      String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
-    }
-    _ = try value(nested(512))
-    #expect(throws: JSONCodingError.self) { try value(nested(513)) }
+    _ = try value(.nestedLists(512))
+    #expect(throws: JSONCodingError.self) { try value(.nestedLists(513)) }
     // Beside each other they have none.
     _ = try value("[" + [String](repeating: "[[]]", count: 2_000).joined(separator: ",") + "]")
+  }
+
+  @Test func `containers that are passed over have no limit, and are JSON nevertheless`() throws {
+    try passOver(.nestedLists(200_000))
+    try passOver(.nestedLists(1_000, around: #"{"a":[{"b":[1,{}]},[]],"c":null}"#))
+    for broken in ["1,", "1}", "[", "]", #"{"a"}"#, #"{"a":1,}"#, "{1:1}", "1 2"] {
+      #expect(throws: JSONCodingError.self) { try passOver(.nestedLists(1_000, around: broken)) }
+    }
   }
 
   @Test func `a problem is told with its place`() {
@@ -76,6 +85,12 @@ import Testing
         "spec": ["metadata": ["managedFields": "4"]],
         "annotations": ["kubectl.kubernetes.io/last-applied-configuration": 5],
       ])
+  }
+
+  @Test func `what is left out may be as deep as it likes`() throws {
+    let deep = #"{"metadata":{"name":"a","managedFields":\#(String.nestedLists(1_000))}}"#
+    #expect(
+      try JSONCoding.decodeObject(JSONValue.self, from: Array(deep.utf8)) == ["metadata": ["name": "a"]])
   }
 
   @Test func `what is left out is JSON nevertheless`() {

@@ -201,4 +201,42 @@ import Testing
       problem { try load(data) }
         == "cluster 'c' of kubeconfig \(data) has a field ending in -data that is no base64")
   }
+
+  // MARK: - What is broken
+
+  @Test(arguments: [
+    "token: @s3cret", "token: \"s3cret", "token: s3cret: s3cret", "token: *s3cret", "token: s3cret\u{7}",
+    "s3cret: 1\n    s3cret: 2",
+  ])
+  func `a file that is no YAML is named with the line, of which nothing is shown`(broken: String) throws {
+    let path = try directory.write(
+      "config",
+      """
+      apiVersion: v1
+      kind: Config
+      users:
+      - name: u
+        user:
+          \(broken)
+      """)
+    let message = problem { try load(path) }
+    #expect(message.hasPrefix("kubeconfig \(path) is no kubeconfig: "))
+    #expect(message.contains(" in line 6"))
+    #expect(!message.contains("s3cret"))
+  }
+
+  @Test(arguments: [
+    ("users: [{name: u, user: {token: [s3cret]}}]", " at users.[0].user.token"),
+    ("users: [{user: {token: s3cret}}]", " 'name' is missing at users.[0]"),
+    ("s3cret", " at the top"),
+  ])
+  func `a field that does not fit is named with its place, and nothing of it is shown`(
+    text: String, place: String
+  ) throws {
+    let path = try directory.write("config", text)
+    let message = problem { try load(path) }
+    #expect(message.hasPrefix("kubeconfig \(path) is no kubeconfig: "))
+    #expect(message.hasSuffix(place))
+    #expect(!message.contains("s3cret"))
+  }
 }

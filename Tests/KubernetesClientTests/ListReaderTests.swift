@@ -28,6 +28,30 @@ import Testing
     #expect(list.continueToken == "t")
   }
 
+  /// A list of two objects, of which one has this in it.
+  private func list(with value: String) throws -> ObjectList<ConfigMap> {
+    try read(
+      #"{"metadata":{"resourceVersion":"5"},"items":[{"spec":\#(value),"metadata":{"name":"deep","#
+        + #""namespace":"shop"}},{"metadata":{"name":"a"}}]}"#, pieces: 1_000)
+  }
+
+  @Test func `an object of too many levels is named, and the list is whole but for it`() throws {
+    #expect(try list(with: .nestedLists(511)).items.map(\.metadata.name) == ["deep", "a"])
+    for levels in [512, 10_000] {
+      let list = try list(with: .nestedLists(levels))
+      #expect(list.items.map(\.metadata.name) == ["a"])
+      #expect(list.unreadable.map(\.key) == [NamespacedName(namespace: "shop", name: "deep")])
+      #expect(
+        list.unreadable.first?.problem.hasPrefix("more than 512 containers in each other at byte ") == true)
+      #expect(list.resourceVersion == "5")
+    }
+  }
+
+  @Test(arguments: ["1,", "1}{", "nul", #"{"a"}"#])
+  func `an object of too many levels that is no JSON spoils the list`(broken: String) {
+    #expect(throws: JSONCodingError.self) { try list(with: .nestedLists(1_000, around: broken)) }
+  }
+
   @Test func `objects are read before the list has ended, and nothing is kept of their text`() throws {
     var splitter = ListSplitter()
     var found: [[UInt8]] = []

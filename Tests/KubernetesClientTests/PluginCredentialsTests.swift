@@ -51,6 +51,26 @@ import Testing
     #expect(try await credentials.credential().token == "t2")
   }
 
+  @Test func `a refused token is got again beside a certificate of the kubeconfig as well`() async throws {
+    let credentials = Credentials(
+      ClusterConfiguration(
+        server: "https://c", clientIdentity: .init(certificate: PEM([1]), key: PEM([2])),
+        token: .plugin(plugin(printing(#""token":"tN""#))), origin: "the test"))
+    let first = try await credentials.current()
+    #expect(first.token == "t1")
+    #expect(await credentials.refuse(first))
+    #expect(try await credentials.current().token == "t2")
+  }
+
+  @Test func `a refused certificate is got again, but not for one that was printed before it`() async throws {
+    let credentials = credentials(printing(#""token":"t","clientCertificateData":"cN","clientKeyData":"k""#))
+    #expect(try await credentials.credential().identity?.certificate.bytes == Array("c1".utf8))
+    for _ in 1...2 {
+      await credentials.refuse(token: "t", certificate: Array("c1".utf8))
+      #expect(try await credentials.credential().identity?.certificate.bytes == Array("c2".utf8))
+    }
+  }
+
   @Test func `a credential that has expired is got again`() async throws {
     let expiry = try #require(Timestamp("2026-01-01T00:00:00Z"))
     let clock = Mutex(expiry + -1)
@@ -71,6 +91,20 @@ import Testing
       return try await group.reduce(into: Set<String?>()) { $0.insert($1) }
     }
     #expect(tokens == ["t1"])
+  }
+
+  @Test func `who is cancelled does not wait for a slow plugin, and others still do`() async throws {
+    let gate = "\(directory.path)/gate"
+    #expect(mkfifo(gate, 0o600) == 0)
+    let credentials = credentials(#"read -r _ <"$0/gate"; "# + printing(#""token":"tN""#))
+    let other = Task { try await credentials.credential().token }
+    let hasty = Task { try await credentials.credential().token }
+    hasty.cancel()
+    let result = await hasty.result
+    #expect(throws: ConfigurationError.self) { try result.get() }
+    // Opening it waits for the plugin, on a thread that may wait.
+    Thread.detachNewThread { try? Data("go\n".utf8).write(to: URL(filePath: gate)) }
+    #expect(try await other.value == "t1")
   }
 
   @Test func `a client certificate is a credential`() async throws {

@@ -93,6 +93,39 @@ import Testing
     #expect(object.description.hasPrefix("shop/p: "))
   }
 
+  @Test(arguments: ["ADDED", "MODIFIED", "DELETED"])
+  func `an object of too many levels is named and keeps its version`(type: String) throws {
+    let event = try event(
+      #"{"type":"\#(type)","object":{"spec":\#(String.nestedLists(10_000)),"#
+        + #""metadata":{"name":"p","namespace":"shop","resourceVersion":"7"}}}"#)
+    guard case .unreadable(let object, "7") = event else {
+      Issue.record("\(event)")
+      return
+    }
+    #expect(object.key == NamespacedName(namespace: "shop", name: "p"))
+    #expect(object.problem.hasPrefix("more than 512 containers in each other at byte "))
+    #expect(object.isDeleted == (type == "DELETED"))
+  }
+
+  @Test func `an object may be as deep in an event as in a list`() throws {
+    func event(levels: Int) throws -> WatchEvent<Pod> {
+      try self.event(
+        #"{"type":"ADDED","object":{"metadata":{"name":"p"},"x":\#(String.nestedLists(levels - 1))}}"#)
+    }
+    guard case .applied = try event(levels: 512), case .unreadable = try event(levels: 513) else {
+      Issue.record("another limit")
+      return
+    }
+  }
+
+  @Test(arguments: ["1,", "1}", "nul", "[", #"{"a"}"#])
+  func `an object of too many levels that is no JSON is no event`(broken: String) {
+    let value = String.nestedLists(1_000, around: broken)
+    #expect(throws: JSONCodingError.self) {
+      try event(#"{"type":"ADDED","object":{"metadata":{"name":"p"},"spec":\#(value)}}"#)
+    }
+  }
+
   @Test func `an object without readable metadata does not break the stream either`() throws {
     let event = try event(#"{"type":"ADDED","object":{"metadata":"none"}}"#)
     guard case .unreadable(let object, "") = event else {

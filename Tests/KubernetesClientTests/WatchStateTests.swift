@@ -178,6 +178,21 @@ import Testing
     #expect(after(state) == .list(notOlderThan: "6", continueToken: nil))
   }
 
+  @Test func `what cannot be read is followed by the same watch, and once more by a list`() {
+    let garbled = KubernetesError(request: "", cause: .unreadable(""))
+    var state = watching(from: "5")
+    state.failed(garbled, at: now, jitter: 0)
+    state.waited()
+    #expect(state.next == .watch(resourceVersion: "5"))
+    // An event in between shows that it is not the version.
+    _ = state.received(.unreadable(odd, resourceVersion: "6"))
+    state.failed(garbled, at: now, jitter: 0)
+    state.waited()
+    #expect(state.next == .watch(resourceVersion: "6"))
+    state.failed(garbled, at: now, jitter: 0)
+    #expect(after(state) == .list(notOlderThan: "6", continueToken: nil))
+  }
+
   @Test func `what comes late from a request that is over changes nothing`() {
     var listing = listing()
     #expect(listing.received(.applied(object("a", version: "6"))) == nil)

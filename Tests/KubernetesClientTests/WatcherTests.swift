@@ -179,6 +179,22 @@ import Testing
     #expect(server.requests.map(\.summary).last == "\(Self.path) watch=true resourceVersion=5")
   }
 
+  @Test func `an object of too many levels stops neither the list nor the watch that it is in`() async throws
+  {
+    let data = #"{"x":\#(String.nestedLists(1_000))}"#
+    let items = object("a", version: "1") + "," + object("deep", version: "2", data: data)
+    let server = try ScriptedServer(
+      .json(#"{"metadata":{"resourceVersion":"5"},"items":[\#(items)]}"#),
+      .lines([event("MODIFIED", "deep", version: "6", data: data)], .complete),
+      .lines([event("ADDED", "b", version: "7")], .byTheClient))
+    #expect(try await updates(3, from: server) == ["replaced a deep?", "unreadable deep", "applied b"])
+    #expect(
+      server.requests.map(\.summary) == [
+        Self.firstList, "\(Self.path) watch=true resourceVersion=5",
+        "\(Self.path) watch=true resourceVersion=6",
+      ])
+  }
+
   @Test func `what is no event ends the watch, which goes on from the last version`() async throws {
     let server = try ScriptedServer(
       list(version: "5"), .lines([event("ADDED", "a", version: "6"), "<html>"], .byTheClient),

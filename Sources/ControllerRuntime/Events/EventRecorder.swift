@@ -14,11 +14,12 @@ public final class EventRecorder: Service, CustomStringConvertible {
 
   private let manifest: EventManifest
   private let writer: any EventWriter
-  private let flushLimit: Duration
+  private let patience: @Sendable () async -> Void
   private let now: @Sendable () -> MicroTime
   private let logger: Logger
   private let state: Mutex<State>
   private let changed = Signal()
+  private let closed = AsyncStream<Never>.makeStream()
 
   /// Creates a recorder, which writes while it is run.
   ///
@@ -33,17 +34,17 @@ public final class EventRecorder: Service, CustomStringConvertible {
   ) {
     self.init(
       writer: ClusterEventWriter(client: client), controller: controller, instance: instance,
-      flushLimit: flushLimit, logger: logger, now: now)
+      patience: { try? await Task.sleep(for: flushLimit) }, logger: logger, now: now)
   }
 
+  /// - Parameter patience: returns when the end of `run` has been delayed for long enough.
   init(
     writer: any EventWriter, controller: String, instance: String, capacity: Int = 1_024,
-    flushLimit: Duration,
-    logger: Logger, now: @escaping @Sendable () -> MicroTime
+    patience: @escaping @Sendable () async -> Void, logger: Logger, now: @escaping @Sendable () -> MicroTime
   ) {
     manifest = EventManifest(controller: controller, instance: instance)
     self.writer = writer
-    self.flushLimit = flushLimit
+    self.patience = patience
     self.now = now
     self.logger = logger
     state = Mutex(State(series: EventSeries(capacity: capacity)))
@@ -68,12 +69,11 @@ public final class EventRecorder: Service, CustomStringConvertible {
   /// cancellation, after which nothing is.
   public func run() async {
     await withGracefulShutdownHandler {
-      await writeUntilClosed()
+      await writeInTime()
     } onGracefulShutdown: {
       self.close()
     }
     guard !Task.isCancelled else { return }
-    await flush()
     let dropped = state.withLock { $0.series.dropped }
     if dropped > 0 { logger.debug("events were dropped", metadata: ["count": "\(dropped)"]) }
   }
@@ -82,35 +82,35 @@ public final class EventRecorder: Service, CustomStringConvertible {
   func close() {
     state.withLock { $0.isClosed = true }
     changed.send()
+    closed.continuation.finish()
   }
 
-  private func writeUntilClosed() async {
+  /// The limit counts from the close on, so that a write that is under way by then is within it.
+  private func writeInTime() async {
+    await withTaskGroup { group in
+      group.addTask { await self.writeAll() }
+      group.addTask {
+        for await _ in self.closed.stream {}
+        await self.patience()
+      }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  private func writeAll() async {
     while !Task.isCancelled {
       let now = now()
-      let turn = state.withLock { $0.isClosed ? nil : $0.series.next(at: now) }
+      let (turn, isClosed) = state.withLock { state in
+        (state.series.next(at: now, flushes: state.isClosed), state.isClosed)
+      }
       switch turn {
-      case nil: return
       case .write(let write): await perform(write)
+      case .wait where isClosed: return
       case .wait(let time):
         let clock = ContinuousClock()
         await changed.wait(until: time.map { clock.now.advanced(by: $0 - now) }, clock: clock)
       }
-    }
-  }
-
-  private func flush() async {
-    await withTaskGroup { group in
-      group.addTask {
-        while !Task.isCancelled {
-          let now = self.now()
-          guard case .write(let write) = self.state.withLock({ $0.series.next(at: now, flushes: true) })
-          else { return }
-          await self.perform(write)
-        }
-      }
-      group.addTask { try? await Task.sleep(for: self.flushLimit) }
-      await group.next()
-      group.cancelAll()
     }
   }
 

@@ -39,6 +39,9 @@ struct LeaderElectionState<Instant: InstantProtocol>: Sendable where Instant.Dur
     case absent(free: Instant)
   }
 
+  /// As many writes may be refused in a row when others are at the Lease as well; more are somebody's mistake.
+  private static var usualRefusals: Int { 2 }
+
   let identity: String
   private let timings: LeaderElectionTimings
   private(set) var role = Role.standby
@@ -46,13 +49,17 @@ struct LeaderElectionState<Instant: InstantProtocol>: Sendable where Instant.Dur
   /// What is known may be out of date, by a write whose end is unknown.
   private var mustRead = true
   private var due: Instant
-  private var conflicts = 0
+  /// Writes in a row that were refused although the Lease was free, or its own.
+  private var refusals = 0
+  /// One that stands by does not write before then.
+  private var rested: Instant
   private var sent: (request: LeaseRequest, time: Instant)?
 
   init(identity: String, timings: LeaderElectionTimings, now: Instant) {
     self.identity = identity
     self.timings = timings
     due = now
+    rested = now
   }
 
   /// Whether work may begin or go on.
@@ -106,7 +113,7 @@ struct LeaderElectionState<Instant: InstantProtocol>: Sendable where Instant.Dur
     guard !mustRead, let known else {
       return due <= now ? request(.read, at: now) : .wait(until: due)
     }
-    let free = free(known)
+    let free = max(free(known), rested)
     if free <= now { return request(taking(known, wallTime), at: now) }
     return due <= now ? request(.read, at: now) : .wait(until: min(due, free))
   }
@@ -186,30 +193,40 @@ struct LeaderElectionState<Instant: InstantProtocol>: Sendable where Instant.Dur
     let pause = role == .standby ? timings.pause(jitter: jitter) : timings.retryPeriod
     switch answer {
     case .found(let record):
-      conflicts = 0
       mustRead = false
       see(record, at: now)
       if let written = request.spec {
+        refusals = 0
         due = sentTime.advanced(by: timings.retryPeriod)
         wrote(written, sentAt: sentTime, now: now)
       } else {
         read(record)
+        // Somebody else was first, as it happens at each hand-over.
+        if let known, free(known) > now { refusals = 0 }
         if role == .standby { due = now.advanced(by: pause) }
       }
     case .absent:
-      conflicts = 0
       mustRead = false
       forget(at: now)
       due = role == .standby ? now.advanced(by: pause) : now
+      if request.spec != nil { refuse(at: now, pause) }
     case .conflict:
-      // Once in a row that is the course of things, again and again it is somebody's mistake.
-      conflicts += 1
       mustRead = true
-      due = conflicts > 1 ? now.advanced(by: pause) : now
+      due = now
+      refuse(at: now, pause)
     case .failed:
       mustRead = true
       due = now.advanced(by: pause)
     }
+  }
+
+  /// A write was refused.
+  private mutating func refuse(at now: Instant, _ pause: Duration) {
+    refusals += 1
+    guard refusals > Self.usualRefusals else { return }
+    // No read, and nothing that the watch shows, makes the next write come sooner.
+    rested = now.advanced(by: pause)
+    due = rested
   }
 
   private mutating func wrote(_ spec: Lease.Spec, sentAt sentTime: Instant, now: Instant) {

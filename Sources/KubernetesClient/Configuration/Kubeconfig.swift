@@ -27,7 +27,8 @@ struct Kubeconfig {
         // kubectl as well takes an empty file for one without entries.
         file = text.isEmpty ? File() : try YAMLDecoder().decode(File.self, from: text)
       } catch {
-        throw ConfigurationError(subject: "kubeconfig \(path)", problem: "is no kubeconfig: \(error)")
+        throw ConfigurationError(
+          subject: "kubeconfig \(path)", problem: "is no kubeconfig: \(Self.words(for: error))")
       }
       merged.add(file, directory: path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ".")
     }

@@ -6,7 +6,11 @@ actor PluginCredentials {
   private let environment: [String: String]
   private let now: @Sendable () -> Timestamp
   private var known: ExecCredential?
-  private var run: Task<Result<ExecCredential, ConfigurationError>, Never>?
+  private var isRunning = false
+  private var waiting: [Int: CheckedContinuation<Answer, Never>] = [:]
+  private var lastTicket = 0
+
+  private typealias Answer = Result<ExecCredential, ConfigurationError>
 
   init(
     _ plugin: ExecPlugin, environment: [String: String] = ProcessInfo.processInfo.environment,
@@ -17,28 +21,53 @@ actor PluginCredentials {
     self.now = now
   }
 
+  /// The credential as it is known, or as the plugin prints it.
+  ///
+  /// Cancelling the task ends its wait at once; the plugin runs on, for others and for whoever comes later.
   func credential() async throws(ConfigurationError) -> ExecCredential {
     if let known, known.expiry.map({ now() < $0 }) ?? true { return known }
-    if let run { return try await run.value.get() }
-    // Not a child of this task: when its request is cancelled, others still wait.
-    let run = Task { [plugin, environment] in await Self.run(plugin, environment) }
-    self.run = run
-    let result = await run.value
-    self.run = nil
-    known = try? result.get()
-    return try result.get()
+    lastTicket += 1
+    let ticket = lastTicket
+    let answer = await withTaskCancellationHandler {
+      await withCheckedContinuation { join(ticket, $0) }
+    } onCancel: {
+      Task { await leave(ticket) }
+    }
+    return try answer.get()
+  }
+
+  private func join(_ ticket: Int, _ waiter: CheckedContinuation<Answer, Never>) {
+    waiting[ticket] = waiter
+    // `leave` may have come already, and found nobody.
+    guard !Task.isCancelled else { return leave(ticket) }
+    guard !isRunning else { return }
+    isRunning = true
+    Task { finish(await Self.run(plugin, environment)) }
+  }
+
+  private func leave(_ ticket: Int) {
+    waiting.removeValue(forKey: ticket)?.resume(
+      returning: .failure(plugin.problem("was still running when nobody waited for it any more")))
+  }
+
+  private func finish(_ answer: Answer) {
+    isRunning = false
+    known = try? answer.get()
+    for waiter in waiting.values { waiter.resume(returning: answer) }
+    waiting = [:]
   }
 
   /// The server has refused a credential.
   ///
   /// Others may have been refused with it, and a new one may be there already.
   func refuse(token: String?, certificate: [UInt8]?) {
-    if let known, known.token == token, known.identity?.certificate.bytes == certificate { self.known = nil }
+    guard let known, known.token == token else { return }
+    // Where the plugin has printed no certificate, the request had that of the kubeconfig, or none.
+    if let identity = known.identity, identity.certificate.bytes != certificate { return }
+    self.known = nil
   }
 
-  private static func run(
-    _ plugin: ExecPlugin, _ inherited: [String: String]
-  ) async -> Result<ExecCredential, ConfigurationError> {
+  private static func run(_ plugin: ExecPlugin, _ inherited: [String: String]) async -> Answer {
     do throws(ConfigurationError) {
       var environment = inherited
       for variable in plugin.environment { environment[variable.name] = variable.value }

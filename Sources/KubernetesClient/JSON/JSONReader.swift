@@ -3,7 +3,7 @@
 /// Parts can be passed over, or read into a document each: a list is decoded object by object without a
 /// picture of the whole. Whatever the bytes are, the worst that comes of them is an error.
 struct JSONReader {
-  /// Containers within each other; Foundation's decoder has the same limit.
+  /// Containers of a document within each other; Foundation's decoder has the same limit.
   ///
   /// It bounds the stack.
   static let maximumDepth = 512
@@ -24,16 +24,50 @@ struct JSONReader {
   ///
   /// - Parameter cut: what to leave out.
   mutating func document(cutting cut: ServerFields = .none) throws(JSONCodingError) -> JSONDocument {
+    // Counted anew, so that an object may be as deep in a line of a watch as in a list.
+    let around = depth
+    depth = 0
+    defer { depth = around }
     var nodes: [JSONDocument.Node] = []
     nodes.reserveCapacity(64)
-    try value(cut, into: &nodes, records: true)
+    try value(cut, into: &nodes)
     return JSONDocument(bytes: bytes, nodes: nodes)
   }
 
-  /// Passes over the next value.
+  /// Passes over the next value, however deep it is: what is open is kept in an array, not on the stack.
   mutating func skip() throws(JSONCodingError) {
-    var nodes: [JSONDocument.Node] = []
-    try value(.none, into: &nodes, records: false)
+    // What will close it.
+    var brackets: [Unicode.Scalar] = []
+    repeat {
+      skipBlanks()
+      switch peek() {
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        let bracket: Unicode.Scalar = peek() == UInt8(ascii: "{") ? "}" : "]"
+        position += 1
+        depth += 1
+        brackets.append(bracket)
+        if try hasElement(before: bracket) { continue }
+        brackets.removeLast()
+      case UInt8(ascii: "\""): _ = try string()
+      case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try number()
+      default: _ = try word()
+      }
+      while let bracket = brackets.last {
+        try separate(by: bracket)
+        if try hasElement(before: bracket) { break }
+        brackets.removeLast()
+      }
+    } while !brackets.isEmpty
+  }
+
+  /// Whether a container goes on; what stands before its next value is read then.
+  private mutating func hasElement(before bracket: Unicode.Scalar) throws(JSONCodingError) -> Bool {
+    if try isClosed(by: bracket) { return false }
+    if bracket == "}" {
+      _ = try string()
+      try pass(":")
+    }
+    return true
   }
 
   /// Reads an object; the closure gets each key and has to read its value.
@@ -77,63 +111,58 @@ struct JSONReader {
   // MARK: - Values
 
   private mutating func value(
-    _ cut: ServerFields, into nodes: inout [JSONDocument.Node], records: Bool
+    _ cut: ServerFields, into nodes: inout [JSONDocument.Node]
   ) throws(JSONCodingError) {
     skipBlanks()
     let start = position
     switch peek() {
     case UInt8(ascii: "{"), UInt8(ascii: "["):
-      try container(cut, into: &nodes, records: records)
+      try container(cut, into: &nodes)
     case UInt8(ascii: "\""):
       let (kind, text) = try string()
-      if records { nodes.append(node(kind, text, next: nodes.count + 1)) }
+      nodes.append(node(kind, text, next: nodes.count + 1))
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       try number()
-      if records { nodes.append(node(.number, start..<position, next: nodes.count + 1)) }
+      nodes.append(node(.number, start..<position, next: nodes.count + 1))
     default:
       let kind = try word()
-      if records { nodes.append(node(kind, start..<position, next: nodes.count + 1)) }
+      nodes.append(node(kind, start..<position, next: nodes.count + 1))
     }
   }
 
   private mutating func container(
-    _ cut: ServerFields, into nodes: inout [JSONDocument.Node], records: Bool
+    _ cut: ServerFields, into nodes: inout [JSONDocument.Node]
   ) throws(JSONCodingError) {
     let isObject = peek() == UInt8(ascii: "{")
     let index = nodes.count
-    if records {
-      nodes.append(node(isObject ? .object : .array, position..<position, next: 0))
-    }
+    nodes.append(node(isObject ? .object : .array, position..<position, next: 0))
     var count: Int32 = 0
     if isObject {
       try open("{")
       while try !isClosed(by: "}") {
         let (kind, text) = try string()
-        let below = cut.below(bytes, text)
-        if records, let below {
+        if let below = cut.below(bytes, text) {
           nodes.append(node(kind, text, next: nodes.count + 1))
           try pass(":")
-          try value(below, into: &nodes, records: true)
+          try value(below, into: &nodes)
           count += 1
         } else {
           try pass(":")
-          try value(.none, into: &nodes, records: false)
+          try skip()
         }
         try separate(by: "}")
       }
     } else {
       try open("[")
       while try !isClosed(by: "]") {
-        try value(.none, into: &nodes, records: records)
+        try value(.none, into: &nodes)
         count += 1
         try separate(by: "]")
       }
     }
-    if records {
-      nodes[index].count = count
-      nodes[index].end = Int32(position)
-      nodes[index].next = Int32(nodes.count)
-    }
+    nodes[index].count = count
+    nodes[index].end = Int32(position)
+    nodes[index].next = Int32(nodes.count)
   }
 
   private func node(_ kind: JSONDocument.Kind, _ text: Range<Int>, next: Int) -> JSONDocument.Node {

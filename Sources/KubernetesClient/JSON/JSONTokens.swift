@@ -119,7 +119,9 @@ extension JSONReader {
   mutating func open(_ bracket: Unicode.Scalar) throws(JSONCodingError) {
     try pass(bracket)
     depth += 1
-    if depth > Self.maximumDepth { throw problem("more than \(Self.maximumDepth) containers in each other") }
+    if depth > Self.maximumDepth {
+      throw JSONCodingError("more than \(Self.maximumDepth) containers in each other at byte \(position)")
+    }
   }
 
   /// Whether a container ends here, before an element.

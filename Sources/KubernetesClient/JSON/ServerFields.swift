@@ -7,6 +7,8 @@ enum ServerFields {
   case none
   /// An object of the API.
   case object
+  /// An object of the API that loses all but its `metadata`.
+  case identity
   /// Its `metadata`.
   case metadata
   /// Its annotations.
@@ -17,6 +19,7 @@ enum ServerFields {
     switch self {
     case .none: ServerFields.none
     case .object: Self.matches(bytes, key, "metadata") ? .metadata : ServerFields.none
+    case .identity: Self.matches(bytes, key, "metadata") ? .metadata : nil
     case .metadata:
       if Self.matches(bytes, key, "managedFields") {
         nil

@@ -80,6 +80,12 @@ public struct KubernetesError: Error, CustomStringConvertible {
     return error.phase == .timeout
   }
 
+  /// The answer, or a line of it, is not what the API promises.
+  var isUnreadable: Bool {
+    guard case .unreadable = cause else { return false }
+    return true
+  }
+
   /// The server does not have the version that a list should not be older than: it has expired (410), is ahead of
   /// all that there is, as after a restore (504), or is none of this server's (400).
   var isBeyondVersion: Bool { [410, 504, 400].contains(status?.code) }

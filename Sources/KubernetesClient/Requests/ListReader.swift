@@ -22,12 +22,12 @@ struct ListReader<Object: KubernetesObject> {
     defer { self.list = list }
     try splitter.append(piece) { (bytes) throws(JSONCodingError) in
       var reader = try JSONReader(bytes)
-      let document = try reader.document(cutting: .object)
+      let received = try reader.receivedObject()
       try reader.end()
       do throws(JSONCodingError) {
-        list.items.append(try JSONCoding.decode(Object.self, from: document))
+        list.items.append(try received.decode(Object.self))
       } catch {
-        list.unreadable.append(UnreadableObject(document, problem: error))
+        list.unreadable.append(UnreadableObject(received.document, problem: error))
       }
     }
   }

@@ -239,6 +239,7 @@ struct Transport: Sendable {
     do throws(ConfigurationError) {
       return try await credentials.current()
     } catch {
+      if Task.isCancelled { throw KubernetesError(request: request.description, cause: .cancelled) }
       throw KubernetesError(request: request.description, cause: .configuration(error.description))
     }
   }

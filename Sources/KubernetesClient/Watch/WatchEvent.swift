@@ -31,26 +31,26 @@ enum WatchEvent<Object: KubernetesObject>: Sendable {
     case "DELETED":
       self = Self.object(line.object, isDeleted: true) { .deleted($0) }
     case "BOOKMARK":
-      let metadata = try JSONCoding.decode(Bookmark.self, from: line.object).metadata
+      let metadata = try line.object.decode(Bookmark.self).metadata
       self = .bookmark(
         resourceVersion: metadata.resourceVersion,
         endsInitialEvents: metadata.annotations?["k8s.io/initial-events-end"] == "true")
     case "ERROR":
-      self = .failure(try JSONCoding.decode(KubernetesError.Status.self, from: line.object))
+      self = .failure(try line.object.decode(KubernetesError.Status.self))
     case let type:
       throw JSONCodingError("'\(type)' is no type of watch event")
     }
   }
 
   private static func object(
-    _ document: JSONDocument, isDeleted: Bool, _ event: (Object) -> Self
+    _ received: ReceivedObject, isDeleted: Bool, _ event: (Object) -> Self
   ) -> Self {
     do throws(JSONCodingError) {
-      return event(try JSONCoding.decode(Object.self, from: document))
+      return event(try received.decode(Object.self))
     } catch {
-      var object = UnreadableObject(document, problem: error)
+      var object = UnreadableObject(received.document, problem: error)
       object.isDeleted = isDeleted
-      return .unreadable(object, resourceVersion: document.identity?.resourceVersion ?? "")
+      return .unreadable(object, resourceVersion: received.document.identity?.resourceVersion ?? "")
     }
   }
 
@@ -67,17 +67,17 @@ enum WatchEvent<Object: KubernetesObject>: Sendable {
 /// The two members of a watch's line: what happened, and the object it happened to, not decoded yet.
 private struct WatchLine {
   let type: String
-  let object: JSONDocument
+  let object: ReceivedObject
 
   init(_ line: [UInt8]) throws(JSONCodingError) {
     var type: String?
-    var object: JSONDocument?
+    var object: ReceivedObject?
     var reader = try JSONReader(line)
     try reader.object { (key, reader) throws(JSONCodingError) in
       if key.elementsEqual("type".utf8) {
         type = try JSONCoding.decode(String.self, from: try reader.document())
       } else if key.elementsEqual("object".utf8) {
-        object = try reader.document(cutting: .object)
+        object = try reader.receivedObject()
       } else {
         try reader.skip()
       }

@@ -34,8 +34,8 @@ struct WatchState<Object: KubernetesObject>: Sendable {
   private var lastVersion: String?
   /// The server does not know that version: after a restore it may even be ahead of all that there is.
   private var lastVersionIsGone = false
-  /// Whether the request before this one was refused, without an event in between.
-  private var wasRefused = false
+  /// Whether the watch before this one was refused or could not be read, without an event in between.
+  private var wasInVain = false
   /// Whether the server is asked for streaming lists; false as soon as it turns out to have none.
   private(set) var streamsLists: Bool
 
@@ -124,7 +124,7 @@ struct WatchState<Object: KubernetesObject>: Sendable {
         phase = .watching(resourceVersion: version)
         lastVersion = version
       }
-      wasRefused = false
+      wasInVain = false
     }
     return switch event {
     // Servers may tell again what a watch before this one has told.
@@ -162,11 +162,12 @@ struct WatchState<Object: KubernetesObject>: Sendable {
       // What was collected belongs to a version that is gone, or to a token that this server does not know.
       if error.isExpired || (isRefusal && token != nil) { begin() }
     case .watching:
-      // One that refuses twice may refuse this version for ever.
-      if error.isExpired || (isRefusal && wasRefused) {
+      // What goes wrong twice in this way may do so from this version for ever.
+      let isInVain = isRefusal || error.isUnreadable
+      if error.isExpired || (isInVain && wasInVain) {
         begin()
       } else {
-        wasRefused = isRefusal
+        wasInVain = isInVain
       }
     }
     pendingDelay = backoff.delay(at: now, jitter: jitter, atLeast: error.retryAfter)
@@ -196,12 +197,12 @@ struct WatchState<Object: KubernetesObject>: Sendable {
     phase = .watching(resourceVersion: version)
     lastVersion = version
     lastVersionIsGone = false
-    wasRefused = false
+    wasInVain = false
     return collected.update
   }
 
   private mutating func begin() {
-    wasRefused = false
+    wasInVain = false
     collected = CollectedObjects()
     phase = streamsLists ? .streaming(isOpen: false) : .listing(continueToken: nil)
   }

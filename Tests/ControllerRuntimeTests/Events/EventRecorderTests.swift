@@ -11,13 +11,10 @@ import Testing
     apiVersion: "satis.dev/v1alpha1", kind: "SatisBuild", namespace: "shop", name: "acme-1", uid: "u-1")
 
   private func recorder(
-    _ writer: any EventWriter, capacity: Int = 100, flushLimit: Duration = .seconds(20)
-  )
-    -> EventRecorder
-  {
+    _ writer: any EventWriter, capacity: Int = 100, patience: @escaping @Sendable () async -> Void = hang
+  ) -> EventRecorder {
     EventRecorder(
-      writer: writer, controller: "satis.dev/test", instance: "pod-1", capacity: capacity,
-      flushLimit: flushLimit,
+      writer: writer, controller: "satis.dev/test", instance: "pod-1", capacity: capacity, patience: patience,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       now: { MicroTime(microseconds: 1_000_000) })
   }
@@ -105,12 +102,41 @@ import Testing
   }
 
   @Test func `a server that hangs holds nobody up, neither recording nor the end`() async {
-    let recorder = recorder(HangingWriter(), capacity: 5, flushLimit: .milliseconds(20))
+    let recorder = recorder(HangingWriter(), capacity: 5, patience: {})
     for number in 0..<1_000 {
       recorder.record(on: object, type: .normal, reason: "R", action: "A", note: "\(number)")
     }
     recorder.close()
     await recorder.run()
+  }
+
+  @Test func `an event that is being written at the end delays it by no more than the limit`() async {
+    let writer = HangingWriter()
+    let recorder = recorder(writer, patience: {})
+    recorder.record(on: object, type: .normal, reason: "R", action: "A", note: "n")
+    await withTaskGroup { group in
+      group.addTask { await recorder.run() }
+      await writer.arrived.wait(until: nil, clock: ContinuousClock())
+      recorder.close()
+    }
+  }
+
+  @Test func `what waits behind an event that is being written at the end is written as well`() async {
+    let answer = Signal()
+    let writer = FakeWriter(holds: { number in
+      if number == 0 { await answer.wait(until: nil, clock: ContinuousClock()) }
+    })
+    let recorder = recorder(writer)
+    for note in ["a", "b", "c"] {
+      recorder.record(on: object, type: .normal, reason: "R", action: "A", note: note)
+    }
+    await withTaskGroup { group in
+      group.addTask { await recorder.run() }
+      await writer.wait(until: 1)
+      recorder.close()
+      answer.send()
+    }
+    #expect(writer.calls.count == 3)
   }
 
   @Test func `cancelling ends it without a word`() async {
@@ -122,7 +148,12 @@ import Testing
   }
 }
 
-/// Keeps what it is told; some calls it refuses, by their number.
+/// Ends with the task.
+private func hang() async {
+  for await _ in AsyncStream<Never>.makeStream().stream {}
+}
+
+/// Keeps what it is told; some calls it refuses or lets wait, by their number.
 private final class FakeWriter: EventWriter {
   enum Call: Hashable {
     case create(Event)
@@ -131,10 +162,15 @@ private final class FakeWriter: EventWriter {
 
   private let state = Mutex<[Call]>([])
   private let refuses: @Sendable (Int) -> Bool
+  private let holds: @Sendable (Int) async -> Void
   private let changed = Signal()
 
-  init(refuses: @escaping @Sendable (Int) -> Bool = { _ in false }) {
+  init(
+    refuses: @escaping @Sendable (Int) -> Bool = { _ in false },
+    holds: @escaping @Sendable (Int) async -> Void = { _ in }
+  ) {
     self.refuses = refuses
+    self.holds = holds
   }
 
   var calls: [Call] { state.withLock { $0 } }
@@ -143,26 +179,32 @@ private final class FakeWriter: EventWriter {
     while calls.count < count { await changed.wait(until: nil, clock: ContinuousClock()) }
   }
 
-  func create(_ event: Event) async throws(KubernetesError) { try take(.create(event)) }
+  func create(_ event: Event) async throws(KubernetesError) { try await take(.create(event)) }
 
   func patch(_ key: NamespacedName, _ patch: JSONValue) async throws(KubernetesError) {
-    try take(.patch(key, patch))
+    try await take(.patch(key, patch))
   }
 
-  private func take(_ call: Call) throws(KubernetesError) {
+  private func take(_ call: Call) async throws(KubernetesError) {
     let number = state.withLock { calls in
       calls.append(call)
       return calls.count - 1
     }
     changed.send()
+    await holds(number)
     if refuses(number) { throw KubernetesError(request: "write", cause: .status(.init(code: 403))) }
   }
 }
 
 /// Never answers.
 private struct HangingWriter: EventWriter {
-  func create(_ event: Event) async throws(KubernetesError) { await hang() }
-  func patch(_ key: NamespacedName, _ patch: JSONValue) async throws(KubernetesError) { await hang() }
+  let arrived = Signal()
 
-  private func hang() async { try? await Task.sleep(for: .seconds(3_600)) }
+  func create(_ event: Event) async throws(KubernetesError) { await take() }
+  func patch(_ key: NamespacedName, _ patch: JSONValue) async throws(KubernetesError) { await take() }
+
+  private func take() async {
+    arrived.send()
+    await hang()
+  }
 }

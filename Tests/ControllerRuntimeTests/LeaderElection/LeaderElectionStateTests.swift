@@ -108,13 +108,66 @@ import Testing
     #expect(state.write(at: Self.second(29.9)) == nil)
   }
 
-  @Test func `a server that always reports a conflict is not asked without pause`() {
+  @Test func `a server that reports a conflict at each write is asked with pauses from the third one on`() {
     var state = Self.standby()
-    #expect(state.write(at: Self.second(15)) != nil)
-    state.answered(.conflict, at: Self.second(15), jitter: 0)
-    #expect(state.request(at: Self.second(15)) == .read)
-    state.answered(.conflict, at: Self.second(15), jitter: 0.5)
-    #expect(state.next(at: Self.second(15), wallTime: Self.wallTime) == .wait(until: Self.second(18.2)))
+    for _ in 1...2 {
+      #expect(state.write(at: Self.second(15)) != nil)
+      state.answered(.conflict, at: Self.second(15), jitter: 0)
+      #expect(state.request(at: Self.second(15)) == .read)
+      state.answered(.found(Self.record("other")), at: Self.second(15), jitter: 0)
+    }
+    for second in [15.0, 17, 19] {
+      #expect(state.write(at: Self.second(second)) != nil)
+      state.answered(.conflict, at: Self.second(second), jitter: 0)
+      let step = state.next(at: Self.second(second), wallTime: Self.wallTime)
+      #expect(step == .wait(until: Self.second(second + 2)))
+      #expect(state.request(at: Self.second(second + 2)) == .read)
+      state.answered(.found(Self.record("other")), at: Self.second(second + 2), jitter: 0)
+    }
+    // What the watch shows is no reason for haste either.
+    #expect(state.write(at: Self.second(21)) != nil)
+    state.answered(.conflict, at: Self.second(21), jitter: 0)
+    state.noticed(Self.record("", version: "2"), at: Self.second(22))
+    #expect(state.next(at: Self.second(22), wallTime: Self.wallTime) == .wait(until: Self.second(23)))
+    #expect(state.write(at: Self.second(23)) != nil)
+  }
+
+  @Test func `a Lease that cannot be created is tried with pauses from the third time on`() {
+    var state = Self.state()
+    #expect(state.request(at: Self.second(0)) == .read)
+    state.answered(.absent, at: Self.second(0), jitter: 0)
+    for _ in 1...3 {
+      #expect(state.write(at: Self.second(0)) != nil)
+      state.answered(.absent, at: Self.second(0), jitter: 0)
+    }
+    #expect(state.next(at: Self.second(0), wallTime: Self.wallTime) == .wait(until: Self.second(2)))
+    #expect(state.write(at: Self.second(2)) != nil)
+  }
+
+  @Test func `whoever comes second at each hand-over is as fast at the next one`() {
+    var state = Self.standby()
+    for round in 1...5 {
+      let time = Self.second(Double(round))
+      state.noticed(Self.record("", version: "\(round)-free"), at: time)
+      #expect(state.write(at: time) != nil)
+      state.answered(.conflict, at: time, jitter: 0)
+      // The watch may be faster than the answer.
+      if round.isMultiple(of: 2) { state.noticed(Self.record("third", version: "\(round)"), at: time) }
+      #expect(state.request(at: time) == .read)
+      state.answered(.found(Self.record("third", version: "\(round)")), at: time, jitter: 0)
+    }
+  }
+
+  @Test func `two conflicts do not delay a hand-over`() {
+    var state = Self.standby()
+    for version in ["2", "3"] {
+      state.noticed(Self.record("", version: version), at: Self.second(1))
+      #expect(state.write(at: Self.second(1)) != nil)
+      state.answered(.conflict, at: Self.second(1), jitter: 0)
+      #expect(state.request(at: Self.second(1)) == .read)
+      state.answered(.found(Self.record("", version: "4")), at: Self.second(1), jitter: 0)
+    }
+    #expect(state.write(at: Self.second(1)) != nil)
   }
 
   @Test func `the pause of those who wait is from 2 to 4.4 seconds`() {
@@ -215,6 +268,26 @@ import Testing
       Issue.record("it does not renew what it has seen")
       return
     }
+  }
+
+  @Test func `a leader that meets a conflict at each renewal pauses from the third one on`() {
+    var state = Self.leader()
+    for _ in 1...2 {
+      #expect(state.write(at: Self.second(2)) != nil)
+      state.answered(.conflict, at: Self.second(2), jitter: 0)
+      #expect(state.request(at: Self.second(2)) == .read)
+      state.answered(.found(Self.record("me", version: "2")), at: Self.second(2), jitter: 0)
+    }
+    for second in [2.0, 4, 6, 8] {
+      #expect(state.write(at: Self.second(second)) != nil)
+      state.answered(.conflict, at: Self.second(second), jitter: 0)
+      let step = state.next(at: Self.second(second), wallTime: Self.wallTime)
+      #expect(step == .wait(until: Self.second(second + 2)))
+      guard second < 8 else { break }
+      #expect(state.request(at: Self.second(second + 2)) == .read)
+      state.answered(.found(Self.record("me", version: "2")), at: Self.second(second + 2), jitter: 0)
+    }
+    #expect(state.next(at: Self.second(10), wallTime: Self.wallTime) == .lost(.notRenewed))
   }
 
   @Test func `a leader stops when it sees that somebody else holds the Lease`() {

@@ -23,10 +23,16 @@ enum Stream {
 
   private static func nested(_ dice: inout Dice) -> [UInt8] {
     let depth = dice.roll(dice.roll(20) == 0 ? 200_000 : 1_000)
-    let opening: [UInt8] = dice.roll(2) == 0 ? Array("[".utf8) : Array(#"{"a":"#.utf8)
+    let isList = dice.roll(2) == 0
+    let opening = Array((isList ? "[" : #"{"a":"#).utf8)
+    // One that is whole does not end the stream, however deep it is.
+    let isWhole = dice.roll(2) == 0
     var bytes = Array(#"{"type":"ADDED","object":"#.utf8)
+    if isWhole { bytes += Array(#"{"metadata":{"name":"deep"},"spec":"#.utf8) }
     for _ in 0..<depth { bytes += opening }
-    return bytes + dice.noise(upTo: 8) + [0x0A]
+    guard isWhole else { return bytes + dice.noise(upTo: 8) + [0x0A] }
+    bytes += [UInt8(ascii: "0")] + [UInt8](repeating: UInt8(ascii: isList ? "]" : "}"), count: depth)
+    return bytes + Array("}}\n".utf8)
   }
 
   private static func largeObject(_ dice: inout Dice) -> [UInt8] {
