@@ -39,6 +39,8 @@ public struct StatusPage: Service, CustomStringConvertible {
   }
 
   /// Beside the streams there are the files of the page and the builds that are looked at.
+  ///
+  /// Beyond these, the connection that has waited longest for a request is closed.
   private static let furtherConnections = 128
   /// What an open page may take to be told the end.
   private static let patience: @Sendable () async -> Void = { try? await Task.sleep(for: .seconds(2)) }
@@ -82,17 +84,22 @@ public struct StatusPage: Service, CustomStringConvertible {
       })
     application = Application(
       router: routes.router,
-      server: .http1(
-        configuration: .init(
-          idleTimeout: Self.idleTime,
-          httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: Self.headerBytes, maxHeaderListSize: Self.headerBytes,
-            maxHeaderFieldCount: 100))),
+      server: Self.server(connections: configuration.viewers + Self.furtherConnections),
       configuration: .init(
-        address: .hostname(configuration.address, port: configuration.port), serverName: nil,
-        availableConnectionsDelegate: MaximumAvailableConnections(
-          configuration.viewers + Self.furtherConnections)),
+        address: .hostname(configuration.address, port: configuration.port), serverName: nil),
       logger: logger)
+  }
+
+  /// What stands before the routes.
+  ///
+  /// - Parameter limit: connections at once.
+  static func server(connections limit: Int) -> HTTPServerBuilder {
+    let connections = Connections(limit: limit)
+    return .http1(
+      configuration: .init(
+        additionalChannelHandlers: [ConnectionGuard(connections: connections)], idleTimeout: idleTime,
+        httpDecoderConfiguration: .init(
+          maxHeaderFieldSize: headerBytes, maxHeaderListSize: headerBytes, maxHeaderFieldCount: 100)))
   }
 
   /// Watches and serves until graceful shutdown or cancellation.

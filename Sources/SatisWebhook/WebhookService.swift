@@ -66,7 +66,13 @@ public enum WebhookService {
       handler: handler, load: ServingLoad(limits: limits, metrics: measured), metrics: measured,
       logger: logger,
       now: now)
-    let connections = Connections(limit: limits.connections, metrics: measured)
+    let connections = Connections(limit: limits.connections) { event in
+      switch event {
+      case .opened: measured.connections(changeBy: 1)
+      case .closed: measured.connections(changeBy: -1)
+      case .pressed: measured.pressed(.connections)
+      }
+    }
     return Application(
       router: routes.router,
       server: .http1(

@@ -44,13 +44,18 @@ struct ServingOptions: ParsableArguments {
 
   /// Files that are no connections of callers: libraries, logs, the way to the API server, probes.
   private static let otherFiles = 128
+  /// Connections that a status page takes at most: 64 that stay open, and 128 for its files and builds.
+  private static let pageConnections = 64 + 128
 
-  /// - Parameter files: how many files and connections the process may have open.
-  func limits(files: Int) -> ServingLimits {
+  /// - Parameters:
+  ///   - files: how many files and connections the process may have open.
+  ///   - servesPage: whether it has a status page, whose connections nobody else may take.
+  func limits(files: Int, servesPage: Bool = false) -> ServingLimits {
+    let others = Self.otherFiles + (servesPage ? Self.pageConnections : 0)
     var limits = ServingLimits()
     limits.requests = requests
     limits.bodyBytes = bodyBytes
-    limits.connections = min(connections, max(1, files - Self.otherFiles))
+    limits.connections = min(connections, max(1, files - others))
     limits.headerBytes = headerBytes
     limits.headerTime = .seconds(headerSeconds)
     limits.bodyTime = .seconds(bodySeconds)

@@ -40,7 +40,7 @@ struct WebhookCommand: AsyncParsableCommand {
     let client = try shared.client(metrics: metrics, logger: logger)
     let served = shared.servedNamespace(client)
     let files = OpenFiles.raiseLimit()
-    let limits = serving.limits(files: files)
+    let limits = serving.limits(files: files, servesPage: statusPage.port != nil)
     if limits.connections < serving.connections {
       logger.warning(
         "the system allows fewer connections than --max-connections",

@@ -13,10 +13,13 @@ import subprocess
 import sys
 import tempfile
 
+import yaml
+
 from definitions import ROOT
 from report import Report
 
 CONFIGURATION = ROOT / "deploy" / "base" / "web" / "nginx.conf"
+DEPLOYMENT = ROOT / "deploy" / "base" / "web" / "deployment.yaml"
 AUTHENTICATION = ROOT / "deploy" / "components" / "basic-auth" / "authentication.conf"
 INCLUDE = "include/all$0123456789abcdef0123456789abcdef01234567.json"
 ARCHIVE = "dist/acme/tools/acme-tools-1.0.0-0a1b2c.zip"
@@ -43,9 +46,17 @@ def write_release(output, name, version):
     (output / "next").rename(output / "current")
 
 
+def at_hand(text, places, partly=False):
+    """A text of the container, with the places that this machine has instead."""
+    missing = [place for place in places if place not in text]
+    if missing and not partly:
+        sys.exit(f"{text}has no {', '.join(missing)}, which this check replaces: change Tests/Manifests/web.py")
+    return re.sub("|".join(map(re.escape, places)), lambda match: places[match.group()], text)
+
+
 @contextlib.contextmanager
 def server(folder, output, users=None):
-    """nginx with the configuration as it is, but for the paths and the port of a container.
+    """nginx with the command and the configuration as they are, but for the paths and the port of a container.
 
     With `users`, the lines of an htpasswd file, it has what the component adds.
     """
@@ -54,7 +65,6 @@ def server(folder, output, users=None):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     places = {
-        "listen 8080;": f"listen 127.0.0.1:{port};",
         "/output/": f"{output}/",
         "/etc/nginx/": f"{sys.argv[1]}/etc/nginx/",
         "/etc/satis-web-extra/": f"{work}/extra/",
@@ -62,26 +72,24 @@ def server(folder, output, users=None):
         "/dev/stdout": f"{work}/access.log",
     }
     text = CONFIGURATION.read_text()
-    missing = [place for place in places if place not in text]
-    if missing:
-        sys.exit(f"{CONFIGURATION} has no {', '.join(missing)}, which this check replaces: change Tests/Manifests/web.py")
-
-    def at_hand(text):
-        return re.sub("|".join(map(re.escape, places)), lambda match: places[match.group()], text)
-
-    text = at_hand(text)
+    text = at_hand(text, places)
     if users:
         (work / "extra").mkdir()
-        (work / "extra" / AUTHENTICATION.name).write_text(at_hand(AUTHENTICATION.read_text()))
+        (work / "extra" / AUTHENTICATION.name).write_text(at_hand(AUTHENTICATION.read_text(), places, partly=True))
         (work / "extra" / "htpasswd").write_text(users)
     if os.geteuid() == 0:
         # As root nginx would serve as somebody else, who may not read a temporary folder.
         text = "user root;\n" + text
     (work / "nginx.conf").write_text(text)
-    command = [f"{sys.argv[1]}/usr/sbin/nginx", "-e", "stderr", "-c", str(work / "nginx.conf")]
-    test = subprocess.run([*command, "-t"], capture_output=True, text=True)
-    if test.returncode != 0:
-        sys.exit(f"nginx refuses {CONFIGURATION}:\n{test.stderr}")
+    (container,) = yaml.safe_load(DEPLOYMENT.read_text())["spec"]["template"]["spec"]["containers"]
+    *shell, script = container["command"]
+    places = {
+        "8080": f"{port}",
+        "/tmp/": f"{work}/",
+        "/etc/satis-web/": f"{work}/",
+        "exec nginx": f"exec {sys.argv[1]}/usr/sbin/nginx",
+    }
+    command = [*shell, at_hand(script, places)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         while True:
@@ -96,8 +104,8 @@ def server(folder, output, users=None):
 
 
 class Client:
-    def __init__(self, port):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    def __init__(self, port, address="127.0.0.1"):
+        self.connection = http.client.HTTPConnection(address, port, timeout=10)
 
     def ask(self, path, method="GET", **headers):
         """Status, headers in lower case, and body."""
@@ -186,6 +194,8 @@ def main():
         output.mkdir()
         with server(folder, output) as port:
             client = Client(port)
+            if pathlib.Path("/proc/net/if_inet6").exists():
+                report.check("web: IPv6 is as good as IPv4", expect(Client(port, "::1").ask("/healthz")[0], 200))
             check_before_the_first_release(report, client)
             write_release(output, "1", "1.0.0")
             check_serving(report, client)

@@ -187,6 +187,14 @@ import Testing
     #expect(error?.description.isEmpty == false)
   }
 
+  @Test(arguments: [Int64.max, 253_402_300_800, -1])
+  func `a call of a time that no call can have is refused`(time: Int64) async throws {
+    let call = RecordedCall.standardSigned(try RecordedCall.unproven("gitlab/push"), time: time)
+    let rehearsal = try await rehearse(call, from: "gitlab")
+    #expect(!rehearsal.isAccepted)
+    #expect(rehearsal.description.contains("401"))
+  }
+
   @Test func `no secret is shown`() async throws {
     for secret in [Fixture.secret, "Ohph3aec"] {
       let rehearsal = try await rehearse(GitHubCalls.push().signed(), secret: secret)

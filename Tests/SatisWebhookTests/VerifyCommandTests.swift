@@ -55,6 +55,8 @@ import Testing
     #expect(limits.bodyBytes == 9_000)
     let few = command.serving.limits(files: 256).connections
     #expect(few < 256 && few > 0)
+    let beside = command.serving.limits(files: 1_000, servesPage: true).connections
+    #expect(beside < command.serving.limits(files: 1_000).connections)
   }
 
   @Test func `namespace and repository belong together`() {

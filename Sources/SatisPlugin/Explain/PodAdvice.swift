@@ -14,8 +14,10 @@ extension Scene {
             ?? ": the repository sets no limit, so it was one of the namespace, of the node, or of PHP."),
         [
           Advice.Remedy(
-            "Raise the limit.",
-            patch("{\"podTemplate\":{\"resources\":{\"limits\":{\"memory\":\"\(moreMemory)\"}}}}")),
+            memoryLimit == nil
+              ? "Give it a limit of its own, above what a build takes and what it asks for."
+              : "Raise the limit.",
+            raiseMemoryLimit),
           Advice.Remedy(
             "Where PHP stopped itself (\"Allowed memory size exhausted\"), the image's SATIS_MEMORY_LIMIT is what counts."
           ),
@@ -118,8 +120,7 @@ extension Scene {
         [
           Advice.Remedy("See what ran short.", "kubectl describe nodes | grep -A8 Conditions:"),
           Advice.Remedy(
-            "Ask for as much as a build takes, so that it goes to a node that has it.",
-            patch("{\"podTemplate\":{\"resources\":{\"requests\":{\"memory\":\"\(moreMemory)\"}}}}")),
+            "Ask for as much as a build takes, so that it goes to a node that has it.", raiseMemoryRequest),
           buildAgain,
         ])
     case .nodeLost:

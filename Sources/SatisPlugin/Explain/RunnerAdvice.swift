@@ -196,7 +196,7 @@ extension Scene {
             rollBack(to: "RELEASE")),
           Advice.Remedy(
             "To have more to go back to, keep more.",
-            patch("{\"history\":{\"releases\":\((repository?.spec.history?.releases ?? 3) + 3)}}")),
+            patch("{\"history\":{\"releases\":\(min((repository?.spec.history?.releases ?? 3) + 3, 100))}}")),
         ])
     default:
       Advice(

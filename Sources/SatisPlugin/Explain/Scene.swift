@@ -4,14 +4,17 @@ import SatisAPI
 /// What advice is given about: the names that belong into its commands.
 struct Scene: Sendable {
   var build: SatisBuild
-  /// Nil where there is none, or where it cannot be read.
+  /// Nil where there is none, or where it may not be seen.
   var repository: SatisRepository?
+  /// Whether there may be a repository that may not be seen.
+  var isRepositoryHidden: Bool
   /// Of the last attempt.
   var attempt: SatisBuild.Attempt?
 
-  init(_ build: SatisBuild, of repository: SatisRepository? = nil) {
+  init(_ build: SatisBuild, of repository: SatisRepository? = nil, isRepositoryHidden: Bool = false) {
     self.build = build
     self.repository = repository
+    self.isRepositoryHidden = isRepositoryHidden
     attempt = build.status?.attempts?.last
   }
 
@@ -70,15 +73,43 @@ struct Scene: Sendable {
     return kubectl("get satisrepository/\(repositoryName)\(other) -o yaml | kubectl satis lint -")
   }
 
-  /// The memory of build pods, as far as it is limited.
-  var memoryLimit: String? { repository?.spec.podTemplate?.resources?.limits?.memory.map { "\($0)" } }
+  // MARK: - Memory
 
-  /// Twice the limit, as a value to paste.
-  var moreMemory: String {
-    repository?.spec.podTemplate?.resources?.limits?.memory?.amount.map { amount in
-      "\(max(1, Int64((amount * 2 / 1_048_576).rounded(.up))))Mi"
-    } ?? "1Gi"
+  private var resources: SatisRepository.PodTemplate.Resources? { repository?.spec.podTemplate?.resources }
+
+  /// The memory of build pods, as far as it is limited.
+  var memoryLimit: String? { resources?.limits?.memory.map { "\($0)" } }
+
+  /// Lets a build take twice as much memory; where nothing limits it yet, whoever pastes it has to say how much.
+  var raiseMemoryLimit: String { patchMemory(limit: resources?.limits?.memory.map(doubled) ?? "SIZE") }
+
+  /// Lets a build ask for as much memory as it may take, or for twice as much as it did.
+  var raiseMemoryRequest: String {
+    let request = resources?.requests?.memory
+    guard let limit = resources?.limits?.memory else {
+      return patchMemory(request: request.map(doubled) ?? "1Gi")
+    }
+    // Who asks for nothing asks for the limit. More than the limit cannot be asked for.
+    if let asked = request?.amount, let most = limit.amount, asked < most {
+      return patchMemory(request: "\(limit)")
+    }
+    return patchMemory(request: doubled(limit), limit: doubled(limit))
   }
+
+  private func patchMemory(request: String? = nil, limit: String? = nil) -> String {
+    let parts = [
+      request.map { "\"requests\":{\"memory\":\"\($0)\"}" },
+      limit.map { "\"limits\":{\"memory\":\"\($0)\"}" },
+    ].compactMap(\.self)
+    return patch("{\"podTemplate\":{\"resources\":{\(parts.joined(separator: ","))}}}")
+  }
+
+  private func doubled(_ quantity: Quantity) -> String {
+    let mebibytes = min((quantity.amount ?? 0) * 2 / 1_048_576, 1e12)
+    return "\(max(1, Int64(mebibytes.rounded(.up))))Mi"
+  }
+
+  // MARK: - Credentials
 
   /// What Satis is let in with, in the words of the spec; nil where it has nothing.
   var credentials: [String] {

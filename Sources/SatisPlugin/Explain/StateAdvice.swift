@@ -45,13 +45,7 @@ extension Scene {
   private var ready: Condition? { repository?.status?.conditions?[ConditionType.ready] }
 
   private var queuedAdvice: Advice {
-    guard let repository else {
-      return Advice(
-        "It waits for SatisRepository \(repositoryName), which is not there. After 30 seconds it ends as Invalid.",
-        [
-          Advice.Remedy("Create the repository, or name another one.", kubectl("get satisrepositories"))
-        ])
-    }
+    guard let repository else { return isRepositoryHidden ? waitingAdvice : missingAdvice }
     if repository.spec.state == .suspended {
       return Advice(
         "The repository is suspended: builds wait, and nothing starts.",
@@ -67,9 +61,24 @@ extension Scene {
         "It waits for its turn: Job \(active.name) writes to the output, and there is one writer at a time.",
         [Advice.Remedy("See how far that is.", "kubectl satis status \(repositoryName) -n \(namespace)")])
     }
-    return Advice(
+    return waitingAdvice
+  }
+
+  private var waitingAdvice: Advice {
+    Advice(
       "It waits; the message says what for. A limit of Jobs over all repositories is --max-concurrent-jobs of the controller.",
       [Advice.Remedy("See what is under way.", "kubectl satis status -n \(namespace)")])
+  }
+
+  private var missingAdvice: Advice {
+    Advice(
+      build.reason == .invalid
+        ? "SatisRepository \(repositoryName) is not there. It is not tried again."
+        : "It waits for SatisRepository \(repositoryName), which is not there. After 30 seconds it ends as Invalid.",
+      [
+        Advice.Remedy(
+          "Create the repository, or ask for a build of one that is there.", kubectl("get satisrepositories"))
+      ])
   }
 
   private func hindranceRemedies(_ reason: String) -> [Advice.Remedy] {
@@ -132,7 +141,8 @@ extension Scene {
   }
 
   private var invalidAdvice: Advice {
-    Advice(
+    if repository == nil, !isRepositoryHidden { return missingAdvice }
+    return Advice(
       "It asks for what cannot be built: the message says what to change. It is not tried again.",
       [
         Advice.Remedy(

@@ -43,10 +43,15 @@ public struct Story: Hashable, Sendable, Encodable {
   /// Tells the story of a build.
   ///
   /// - Parameters:
-  ///   - repository: the one that the build names; nil when there is none.
+  ///   - repository: the one that the build names; nil when there is none, or when it may not be seen.
+  ///   - isRepositoryHidden: whether it may not be seen.
   ///   - others: further builds of the repository, with some of which it may have shared a Job.
-  public init(of build: SatisBuild, repository: SatisRepository?, others: [SatisBuild], at now: Timestamp) {
-    let scene = Scene(build, of: repository)
+  public init(
+    of build: SatisBuild, repository: SatisRepository?, isRepositoryHidden: Bool = false,
+    others: [SatisBuild],
+    at now: Timestamp
+  ) {
+    let scene = Scene(build, of: repository, isRepositoryHidden: isRepositoryHidden)
     name = scene.name
     namespace = scene.namespace
     self.repository = scene.repositoryName

@@ -3,6 +3,7 @@ import ServiceLifecycle
 
 /// The body of `/events`: everything at first, then what changes.
 struct EventStream: Sendable {
+  static let contentType = "text/event-stream"
   /// Without a sign for longer than a few of these, the page says that it has lost the service.
   static let heartbeat: Duration = .seconds(5)
   /// What changes within it is told at once.

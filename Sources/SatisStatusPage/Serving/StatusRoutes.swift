@@ -52,7 +52,7 @@ struct StatusRoutes: Sendable {
     guard let body = stream.body(while: { doorkeeper.admits(request) }) else {
       return Response(status: .serviceUnavailable, headers: [.retryAfter: "30"])
     }
-    var headers: HTTPFields = [.contentType: "text/event-stream"]
+    var headers: HTTPFields = [.contentType: EventStream.contentType]
     // nginx would keep events until it has a buffer full of them.
     if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
     return Response(status: .ok, headers: headers, body: body)

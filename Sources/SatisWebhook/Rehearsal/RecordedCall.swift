@@ -36,10 +36,15 @@ struct RecordedCall: Sendable {
       fields.append((String(line[..<colon]), String(value)))
     }
     let headers = Headers(fields)
-    // A recording is old; when it was made, it was not.
+    // A recording is old; when it was made, it was not. No call is of a time without a date.
     let time = headers["webhook-timestamp"].flatMap { Int64($0) } ?? 0
-    delivery = Delivery(headers: headers, body: Array(rest), time: Timestamp(seconds: time))
+    delivery = Delivery(
+      headers: headers, body: Array(rest),
+      time: Timestamp(seconds: (0..<Self.endOfTime).contains(time) ? time : 0))
   }
+
+  /// The first second of the year 10000, which no date of RFC 3339 has.
+  private static let endOfTime: Int64 = 253_402_300_800
 }
 
 /// Why a recording cannot be read.

@@ -1,3 +1,4 @@
+import ControllerRuntime
 import Hummingbird
 import NIOCore
 import NIOHTTP1

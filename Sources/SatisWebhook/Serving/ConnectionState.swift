@@ -1,3 +1,5 @@
+import ControllerRuntime
+
 /// Where a connection is between its first byte and its last, and what follows from what happens on it.
 ///
 /// It takes one call after the other. Whatever comes between a call and its answer belongs to nobody: it is thrown away,

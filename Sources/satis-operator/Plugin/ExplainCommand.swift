@@ -27,22 +27,25 @@ struct ExplainCommand: AsyncParsableCommand {
     let story = try await options.withCluster { cluster in
       let build = try await cluster.build(build, of: filter.repository)
       let name = build.spec.repositoryRef.name
+      let repository = try await Self.repository(name, in: cluster)
       return Story(
-        of: build, repository: try await Self.repository(name, in: cluster),
+        of: build, repository: repository.object, isRepositoryHidden: repository.isHidden,
         others: try await cluster.builds(of: name), at: currentTime())
     }
     Output.result(try format.output.map { try $0.text(of: JSONValue(encoding: story)) } ?? "\(story)")
   }
 
   /// The repository; nil where there is none, or where the user may not see it: a build tells most by itself.
-  private static func repository(_ name: String, in cluster: PluginCluster) async throws -> SatisRepository? {
+  private static func repository(
+    _ name: String, in cluster: PluginCluster
+  ) async throws -> (object: SatisRepository?, isHidden: Bool) {
     do throws(KubernetesError) {
-      return try await cluster.client.get(SatisRepository.self, cluster.key(name))
+      return (try await cluster.client.get(SatisRepository.self, cluster.key(name)), false)
     } catch {
-      if error.isNotFound { return nil }
+      if error.isNotFound { return (nil, false) }
       guard error.isForbidden else { throw error }
       Output.note("SatisRepository '\(name)' cannot be seen, so that the story is told without it")
-      return nil
+      return (nil, true)
     }
   }
 }

@@ -5,19 +5,39 @@ import SatisAPI
 struct LogPrinter: Sendable {
   let cluster: PluginCluster
 
+  /// A Job whose log is to be printed.
+  private struct Attempt: Sendable {
+    let job: String
+    /// Lasts until another Job has come.
+    let turn = AsyncStream<Never>.makeStream()
+  }
+
   /// Prints the logs of Jobs, one after the other, each until it has ended.
   ///
-  /// A log that cannot be read is no reason not to wait for the build.
+  /// A Job whose pod has not started when another one comes is passed over: it was given up, and its pod will not
+  /// come. A log that cannot be read is no reason not to wait for the build.
   func follow(_ jobs: AsyncStream<String>) async {
-    var last: String?
-    for await job in jobs where job != last {
-      last = job
+    let (attempts, continuation) = AsyncStream<Attempt>.makeStream()
+    async let printing: Void = show(attempts)
+    var last: Attempt?
+    for await job in jobs where job != last?.job {
+      last?.turn.continuation.finish()
+      let attempt = Attempt(job: job)
+      continuation.yield(attempt)
+      last = attempt
+    }
+    continuation.finish()
+    await printing
+  }
+
+  private func show(_ attempts: AsyncStream<Attempt>) async {
+    for await attempt in attempts {
       do {
-        let pod = try await startedPod(of: job)
+        guard let pod = try await startedPod(of: attempt) else { continue }
         try await print(pod, follows: true)
       } catch {
         if !Task.isCancelled {
-          Output.note("the log of Job \(job) cannot be shown: \(RedactedText("\(error)"))")
+          Output.note("the log of Job \(attempt.job) cannot be shown: \(RedactedText("\(error)"))")
         }
       }
     }
@@ -30,7 +50,26 @@ struct LogPrinter: Sendable {
     ) { Output.raw($0) }
   }
 
-  private func startedPod(of job: String) async throws -> String {
+  /// The name of an attempt's pod; nil when another Job has come before it started.
+  private func startedPod(of attempt: Attempt) async throws -> String? {
+    let look = AsyncStream<Never>.makeStream()
+    return try await withThrowingTaskGroup(of: String?.self) { group in
+      group.addTask { try await startedPod(of: attempt.job) { look.continuation.finish() } }
+      group.addTask {
+        // It may have started, and another one come, while the log before it was printed: there is one look.
+        for await _ in look.stream {}
+        for await _ in attempt.turn.stream {}
+        return nil
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? nil
+    }
+  }
+
+  /// - Parameter hasLooked: is told each time that there is no such pod.
+  private func startedPod(
+    of job: String, _ hasLooked: @escaping @Sendable () -> Void
+  ) async throws -> String {
     try await cluster.watching(Pod.self, labelSelector: "job-name=\(job)") { updates in
       for await update in updates {
         let pods: [Pod] =
@@ -40,6 +79,7 @@ struct LogPrinter: Sendable {
           case .deleted, .unreadable: []
           }
         if let pod = pods.first(where: \.hasLog) { return pod.metadata.name }
+        hasLooked()
       }
       throw CancellationError()
     }

@@ -40,6 +40,26 @@ import Testing
       ], resourceVersion: nil)
   }
 
+  /// Writes which Job works on a build.
+  private func begin(_ job: String, for build: String, in namespace: String) async throws {
+    _ = try await server.client.mergePatch(
+      SatisBuild.self, NamespacedName(namespace: namespace, name: build), subresource: .status,
+      patch: ["status": ["jobName": .string(job)]], resourceVersion: nil)
+  }
+
+  /// Creates a pod as that of a Job, which has ended.
+  private func createPod(of job: String, in namespace: String) async throws {
+    let key = NamespacedName(namespace: namespace, name: "\(job)-pod")
+    _ = try await server.client.createReturningMetadata(
+      Pod.self,
+      manifest: [
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": ["name": .string(key.name), "labels": ["job-name": .string(job)]],
+        "spec": ["containers": [["name": "satis", "image": "none"]]],
+      ], key: key)
+    try await JobController(client: server.client).setStatus(of: key, ["phase": "Succeeded"])
+  }
+
   @Test func `who waits for a superseded build waits for the one that stands for it`() async throws {
     try await withPlugin { plugin, namespace in
       try await server.createBuild("newer", of: "acme", in: namespace)
@@ -174,6 +194,32 @@ import Testing
       let result = try await plugin.run("logs", "b1")
       #expect(result.exitCode == 1)
       #expect(result.errors.contains("SatisBuild 'b1' has no log"))
+    }
+  }
+
+  @Test func `where no pod of the first attempt starts, the log of the second one is followed`()
+    async throws
+  {
+    let (waits, waiting) = AsyncStream<Void>.makeStream()
+    let proxy = try FaultProxy(upstream: server.client.configuration) { request in
+      if request.isWatch, request.query["labelSelector"] == "job-name=acme-1" { waiting.yield() }
+      // No kubelet has a log.
+      return request.path.hasSuffix("/acme-2-pod/log") ? .answer(status: 200, body: "acme-2 is built\n") : nil
+    }
+    try await server.withNamespace { namespace in
+      try await server.createRepository("acme", in: namespace)
+      try await server.createBuild("b1", of: "acme", in: namespace)
+      try await begin("acme-1", for: "b1", in: namespace)
+      try await proxy.run { kubeconfig in
+        try await PluginProcess.linked(kubeconfig: kubeconfig, namespace: namespace) { plugin in
+          var lines = try plugin.lines("logs", "--follow", "b1").makeAsyncIterator()
+          for await _ in waits { break }
+          try await createPod(of: "acme-2", in: namespace)
+          try await begin("acme-2", for: "b1", in: namespace)
+          let line = await lines.next()
+          #expect(line == "acme-2 is built")
+        }
+      }
     }
   }
 

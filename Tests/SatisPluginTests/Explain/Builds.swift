@@ -66,8 +66,9 @@ enum Builds {
   }
 
   static func story(
-    _ build: SatisBuild, repository: SatisRepository? = repository(), others: [SatisBuild] = []
+    _ build: SatisBuild, repository: SatisRepository? = repository(), isHidden: Bool = false,
+    others: [SatisBuild] = []
   ) -> Story {
-    Story(of: build, repository: repository, others: others, at: start + 70)
+    Story(of: build, repository: repository, isRepositoryHidden: isHidden, others: others, at: start + 70)
   }
 }

@@ -16,7 +16,7 @@ import Testing
     .jobDeleted: ["was deleted before its end", "get events"],
     .jobRejected: ["does not take the Job", "--default-image"],
     .nodeLost: ["does not answer", "kubectl get nodes", "delete pod packages-1a2b3c4d-1-pod --force"],
-    .outOfMemory: ["more memory", #""limits":{"memory":"1Gi"}"#, "SATIS_MEMORY_LIMIT"],
+    .outOfMemory: ["more memory", #""limits":{"memory":"SIZE"}"#, "SATIS_MEMORY_LIMIT"],
     .outputInvalid: ["not whole", "stays as it was", "--rollback"],
     .outputNotWritable: ["uid 1000", "describe pvc satis-output", "chgrp -R 1000"],
     .podFailed: ["before Satis ran", "describe pod"],
@@ -71,15 +71,33 @@ import Testing
     #expect(text.contains("kubectl satis retry b1 -n shop"))
   }
 
-  @Test func `the limit of memory is doubled from what it is`() {
+  @Test(arguments: [
+    ("OutOfMemory", nil, "768Mi", #"{"limits":{"memory":"1536Mi"}}"#),
+    ("OutOfMemory", "2Gi", nil, #"{"limits":{"memory":"SIZE"}}"#),
+    ("Evicted", nil, nil, #"{"requests":{"memory":"1Gi"}}"#),
+    ("Evicted", "2Gi", nil, #"{"requests":{"memory":"4096Mi"}}"#),
+    ("Evicted", "1Gi", "2Gi", #"{"requests":{"memory":"2Gi"}}"#),
+    ("Evicted", nil, "2Gi", #"{"requests":{"memory":"4096Mi"},"limits":{"memory":"4096Mi"}}"#),
+    ("Evicted", "2Gi", "2Gi", #"{"requests":{"memory":"4096Mi"},"limits":{"memory":"4096Mi"}}"#),
+  ])
+  func `more memory is never asked for than the limit allows`(
+    reason: String, request: Quantity?, limit: Quantity?, patch: String
+  ) {
     let repository = Builds.repository {
       var template = SatisRepository.PodTemplate()
-      template.resources = .init(limits: .init(memory: "768Mi"))
+      template.resources = .init(
+        requests: request.map { .init(memory: $0) }, limits: limit.map { .init(memory: $0) })
       $0.spec.podTemplate = template
     }
-    let text = "\(Builds.story(Builds.failed("OutOfMemory"), repository: repository))".unwrapped
-    #expect(text.contains("which is 768Mi"))
-    #expect(text.contains(#""memory":"1536Mi""#))
+    let text = "\(Builds.story(Builds.failed(reason), repository: repository))"
+    #expect(text.contains(#"{"podTemplate":{"resources":\#(patch)}}"#), "\(text)")
+    if reason == "OutOfMemory", let limit { #expect(text.unwrapped.contains("which is \(limit)")) }
+  }
+
+  @Test func `no more releases are asked for than can be kept`() {
+    let repository = Builds.repository { $0.spec.history = .init(releases: 99) }
+    let text = "\(Builds.story(Builds.failed("ReleaseUnknown"), repository: repository))"
+    #expect(text.contains(#""releases":100}"#))
   }
 
   @Test func `credentials are named by their Secrets and keys`() {

@@ -90,6 +90,18 @@ import Testing
     #expect("\(Builds.story(queued))".contains("--max-concurrent-jobs"))
   }
 
+  @Test func `that a repository may not be seen is not taken for that there is none`() {
+    for build in [Builds.build("b1", .queued), Builds.build("b1", .invalid)] {
+      let missing = "\(Builds.story(build, repository: nil))".unwrapped
+      #expect(
+        missing.contains("SatisRepository packages, which is not there")
+          || missing.contains("packages is not there"))
+      #expect(missing.contains("Create the repository") && !missing.contains("edit satisrepository"))
+      let hidden = "\(Builds.story(build, repository: nil, isHidden: true))".unwrapped
+      #expect(!hidden.contains("not there"))
+    }
+  }
+
   @Test func `a build that runs can be watched and stopped`() {
     let text = "\(Builds.story(Builds.build("b1", .running, attempts: [Builds.attempt(1, nil)])))"
     #expect(text.contains("kubectl satis logs b1 --follow -n shop"))
