@@ -22,7 +22,7 @@ enum Stream {
   }
 
   private static func nested(_ dice: inout Dice) -> [UInt8] {
-    let depth = dice.roll(dice.roll(20) == 0 ? 200_000 : 1_000)
+    let depth = dice.roll(dice.roll(200) == 0 ? 200_000 : 1_000)
     let isList = dice.roll(2) == 0
     let opening = Array((isList ? "[" : #"{"a":"#).utf8)
     // One that is whole does not end the stream, however deep it is.
