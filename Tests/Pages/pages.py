@@ -133,7 +133,7 @@ def story(report, scene, pages, before):
     """README.md from an empty cluster to an empty one; the other pages beside an operator that is there."""
     if readme := pages.pop("README.md", None):
         readme.run(report, scene)
-        left = cluster.until(lambda: cluster.added(before, kept), seconds=60)
+        left = cluster.until(lambda: cluster.added(before, kept), seconds=120)
         report.check("README.md: taking it away leaves nothing but the volumes and what the reader made", left)
     if pages:
         shell = Shell(scene.checkout, scene.environment())

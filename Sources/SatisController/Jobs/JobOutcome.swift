@@ -194,6 +194,18 @@ extension Pod {
   /// The deadline, in seconds, of a pod that its node has to end.
   static let endingDeadlineSeconds: Int64 = 1
 
+  /// How long a node may take to end a pod whose time is up, in seconds, before it is taken to be out of reach.
+  static let endingSeconds: Int64 = 600
+
+  /// When a pod that runs must have ended by its own deadline; nil for one that has ended.
+  ///
+  /// - Parameter start: when it must have begun, where its node has not said it.
+  func lastEnd(startedBy start: Timestamp, of repository: SatisRepository) -> Timestamp? {
+    guard !isFinished else { return nil }
+    return (status?.startTime ?? start)
+      + (spec?.activeDeadlineSeconds ?? JobManifest.podDeadlineSeconds(of: repository)) + Self.endingSeconds
+  }
+
   /// Since when the pod has been told to stop.
   var stopTime: Timestamp? {
     metadata.labels?[ResourceNames.stopLabel].flatMap { Int64($0) }.map { Timestamp(seconds: $0) }

@@ -115,6 +115,13 @@ struct BuildQueue: Sendable {
   }
 }
 
+extension BuildQueue {
+  /// The rollback whose next attempt all others wait for.
+  func rollback(waitingAt now: Timestamp) -> Entry? {
+    entries.first { if case .rollback = $0.ask { !$0.isDue(at: now) } else { false } }
+  }
+}
+
 extension BuildQueue.Entry {
   func isDue(at now: Timestamp) -> Bool { retryTime.map { $0 <= now } ?? true }
 

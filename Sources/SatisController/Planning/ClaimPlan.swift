@@ -38,8 +38,6 @@ extension RepositoryPlanner {
 
   // MARK: - While the Job runs
 
-  /// How long a node may take to end a pod whose time is up, in seconds, before it is taken to be out of reach.
-  private static let endingSeconds: Int64 = 600
 
   private mutating func run(
     _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ job: Job, _ builds: [SatisBuild]
@@ -61,10 +59,10 @@ extension RepositoryPlanner {
     let isLate = progress.startProblem == .unschedulable || situation.now >= start + Self.patience
     let advice = try checkClaims(of: repository, podLacksVolumes: progress.mayLackVolumes && isLate)
     let message = [progress.message, advice].compactMap(\.self).joined(separator: "; ")
-    let lastEnd = deadline + JobManifest.podDeadlineSeconds(of: repository) + Self.endingSeconds
+    let lastEnd = progress.startProblem == nil ? pod?.lastEnd(startedBy: deadline, of: repository) : nil
     if progress.isUnreachable {
       end(wanted, of: claim, in: repository, JobOutcome(reason: .nodeLost, message: progress.message))
-    } else if let pod, !pod.isFinished, situation.now >= lastEnd {
+    } else if let pod, let lastEnd, situation.now >= lastEnd {
       // Where a pod tolerates that its node is gone, nobody else gives it up.
       let outcome = JobOutcome(
         reason: .nodeLost,
@@ -86,7 +84,7 @@ extension RepositoryPlanner {
       }
       if let deletion = pod?.metadata.deletionTimestamp {
         lookAgain(at: deletion + PodProgress.unreachableSeconds + 1)
-      } else {
+      } else if let lastEnd {
         lookAgain(at: lastEnd)
       }
       for build in wanted {
@@ -105,12 +103,12 @@ extension RepositoryPlanner {
   ) {
     // Whoever may label pods can write any time; one that is far ahead counts as one that is long past.
     let told = pod?.stopTime ?? situation.now
-    let longAgo = situation.now + -(Pod.stoppingSeconds + Self.endingSeconds)
-    let stopTime = told > situation.now + Self.endingSeconds ? longAgo : max(told, longAgo)
+    let longAgo = situation.now + -(Pod.stoppingSeconds + Pod.endingSeconds)
+    let stopTime = told > situation.now + Pod.endingSeconds ? longAgo : max(told, longAgo)
     let patience = stopTime + Pod.stoppingSeconds
     let isPatient = situation.now < patience
     let isBeingEnded = pod?.spec?.activeDeadlineSeconds == Pod.endingDeadlineSeconds
-    let lastEnd = patience + Self.endingSeconds
+    let lastEnd = patience + Pod.endingSeconds
     guard let pod, !builds.isEmpty, !progress.isUnreachable,
       pod.isFinished || !isBeingEnded || situation.now < lastEnd,
       progress.startProblem == nil || progress.isStarting && isPatient
@@ -131,8 +129,13 @@ extension RepositoryPlanner {
     if isPatient {
       lookAgain(at: patience)
     } else {
-      if !isBeingEnded { actions.append(.endPod(pod.key)) }
-      lookAgain(at: lastEnd)
+      if !isBeingEnded {
+        let since = situation.now + -Pod.stoppingSeconds
+        // Nobody may have looked for long. Its node has its time from now on.
+        if told != since { actions.append(.stopPod(pod.key, since: since)) }
+        actions.append(.endPod(pod.key))
+      }
+      lookAgain(at: max(lastEnd, situation.now + Pod.endingSeconds))
     }
   }
 
@@ -191,9 +194,10 @@ extension RepositoryPlanner {
         lookAgainForOutput()
         return
       }
-      if case .full(let limit) = try situation.slot() {
-        // It had to let others go first while the server did not take its Job.
-        for build in builds { update(build, build.queued(Self.waiting(forOneOf: limit), at: situation.now)) }
+      if case .full = try situation.slot() {
+        // It had to let others go first while the server did not take its Job, which is what its builds still say: each
+        // word that changed would make others look at once.
+        lookAgain(at: situation.now + Self.patience)
         return
       }
       // Again: another version of this program may have made the claim, with another runner in its snapshot.
@@ -227,8 +231,10 @@ extension RepositoryPlanner {
       for build in builds {
         update(build, build.queued(message, at: situation.now))
       }
-      // They are kept for those who read logs, and may be what a quota is used up by.
-      for job in output.jobs where job.finishedCondition != nil && job.belongs(to: repository) { delete(job) }
+      // They are kept for those who read logs, and may be what the quota is used up by.
+      for job in output.jobs where refusal.isOfQuota && job.finishedCondition != nil {
+        if job.belongs(to: repository) { delete(job) }
+      }
       lookAgain(at: situation.now + Self.patience)
     } else {
       end(builds, of: claim, in: repository, .rejected(job: claim.name, message: refusal.message))

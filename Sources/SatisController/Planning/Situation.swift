@@ -60,6 +60,9 @@ struct Situation: Sendable {
     var isTemporary: Bool
     /// The server's own words.
     var message: String
+
+    /// Whether it is what there is already that leaves no room, by the words of Kubernetes' quota.
+    var isOfQuota: Bool { isTemporary && message.contains("exceeded quota") }
   }
 
   /// Every Job and pod that carries the output's label, whichever repository made it.

@@ -32,7 +32,9 @@ extension RepositoryPlanner {
       }
       hold(
         queue, status, of: repository,
-        isCurrent ? "waits for its turn" : "waits for the full build of the changed satis.json")
+        queue.rollback(waitingAt: situation.now).map {
+          "waits for the next attempt of SatisBuild '\($0.name)', a rollback, which comes first unless it is cancelled"
+        } ?? (isCurrent ? "waits for its turn" : "waits for the full build of the changed satis.json"))
       return
     }
     guard repository.hasFinalizer else {

@@ -82,16 +82,13 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
           refusal = try await look(looks, into: &situation)
         case .act(let actions, let again):
           refusal = try await perform(actions, of: key, logger)
-          // A claim whose Job the server does not take keeps nobody else from theirs.
-          settle(
-            key, isRefused: situation.live.jobRefusal != nil,
-            isWaiting: situation.live.slot.map { $0 != .granted } ?? false)
+          settle(key, slot: situation.live.slot, isRefused: situation.live.jobRefusal != nil)
           if refusal == nil { return again.map { .again(after: $0) } ?? .settled }
         }
         if let refusal { situation = self.situation(key, after: refusal, logger) }
       }
     } catch {
-      settle(key, isWaiting: false)
+      settle(key)
       return outcome(of: error, logger)
     }
   }
@@ -148,8 +145,18 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   }
 
   /// Keeps count of the Jobs that run.
-  private func settle(_ key: NamespacedName, isRefused: Bool = false, isWaiting: Bool) {
-    let hasJob = caches.repositories[key]?.status?.activeJob != nil && !isRefused && !isWaiting
+  ///
+  /// - Parameters:
+  ///   - slot: the answer to whoever asked for one.
+  ///   - isRefused: whether the server does not take the claim's Job, which then keeps nobody else from theirs.
+  private func settle(_ key: NamespacedName, slot: Situation.SlotAnswer? = nil, isRefused: Bool = false) {
+    let claim = caches.repositories[key]?.status?.activeJob
+    if let claim, slot == nil, !isRefused {
+      // Without a Job that can be seen it has the slot that it had, or none.
+      guard caches.jobs[NamespacedName(namespace: key.namespace, name: claim.name)] != nil else { return }
+    }
+    let isWaiting = slot.map { $0 != .granted } ?? false
+    let hasJob = claim != nil && !isRefused && !isWaiting
     let next = slots.withLock { $0.settle(key, hasJob: hasJob, isWaiting: isWaiting) }
     if !next.isEmpty { wake(next) }
   }

@@ -50,6 +50,10 @@ import Testing
     let job = scene.claim?.name ?? ""
     #expect(scene.step().words.contains("end pod"))
     #expect(scene.condition("a")?.reason == "Running")
+    // Its node has ten minutes from then on.
+    scene.now = scene.now + 599
+    #expect(!scene.step().words.contains("delete \(job)"))
+    scene.now = scene.now + 1
     #expect(scene.step().words == ["build a Cancelled", "delete \(job)"])
   }
 

@@ -40,10 +40,12 @@ import Testing
     scene.step()
     let job = scene.claim?.name ?? ""
     scene.addPod("pod", job: job, phase: "Running")
-    scene.pods[0].spec = .init(nodeName: "node")
+    scene.pods[0].spec = .init(nodeName: "node", activeDeadlineSeconds: 86_400)
+    scene.pods[0].status?.startTime = scene.now
+    // What the repository says by now is not what the pod was given.
+    scene.repository?.spec.build = .init(activeDeadlineSeconds: 60)
     scene.step()
-    // Its own deadline, twice the time to get going, a minute to stop, and ten more.
-    let limit: Int64 = 3_600 + 600 + 600 + 60 + 600
+    let limit: Int64 = 86_400 + 600
     #expect(scene.decide().again == .seconds(limit))
     scene.now = scene.now + limit
     #expect(scene.step().words == ["build b1 Retrying", "delete \(job)"])

@@ -132,6 +132,7 @@ import Testing
     scene.apply(decision.actions)
     #expect(scene.claim == nil)
     #expect(scene.condition("new")?.reason == "Queued")
+    #expect(scene.condition("new")?.message.contains("the next attempt of SatisBuild 'back'") == true)
     #expect(decision.again != nil)
     scene.now = scene.builds[0].status?.nextAttemptTime ?? scene.now
     scene.step()
