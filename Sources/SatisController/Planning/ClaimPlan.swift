@@ -38,7 +38,6 @@ extension RepositoryPlanner {
 
   // MARK: - While the Job runs
 
-
   private mutating func run(
     _ claim: SatisRepository.ActiveJob, of repository: SatisRepository, _ job: Job, _ builds: [SatisBuild]
   ) throws(NeedsLook) {
