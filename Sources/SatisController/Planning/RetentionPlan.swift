@@ -56,8 +56,9 @@ extension RepositoryPlanner {
   /// Finished builds that something else still hangs on.
   private func stillNeeded() -> Set<String> {
     let succession = Succession(situation.builds)
-    // What open builds stand for, which a retry has to do as well.
-    var names = Set(openBuilds.flatMap { succession.ancestors(of: $0) }.map(\.metadata.name))
+    // What open builds stand for, which a retry has to do as well; one of everything does it whatever it was.
+    let heirs = openBuilds.filter { $0.spec.source != nil }
+    var names = Set(heirs.flatMap { succession.ancestors(of: $0) }.map(\.metadata.name))
     // While it is there, a satis.json that cannot be built is not tried again for ever.
     let asked = situation.builds.filter { $0.spec.trigger?.type == .configuration }
     names.formUnion([asked.max { BuildAge($0) < BuildAge($1) }?.metadata.name].compactMap(\.self))

@@ -53,4 +53,15 @@ import Testing
     scene.step()
     #expect(scene.builds.filter { $0.status?.supersededBy == "heir" }.count == 24)
   }
+
+  @Test func `what an open build of everything stands for need not stay`() {
+    var scene = finished(25, age: 4_000, .superseded)
+    for index in scene.builds.indices {
+      scene.builds[index].status = scene.builds[index].superseded(
+        by: "all", at: Timestamp(seconds: 1_700_000_000))
+    }
+    scene.addBuild("all", createdAfter: 100)
+    scene.step()
+    #expect(scene.builds.filter { $0.status?.supersededBy == "all" }.count == 20)
+  }
 }
