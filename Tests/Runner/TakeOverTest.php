@@ -58,20 +58,6 @@ final class TakeOverTest extends TestCase
         self::assertSame(50, filesize($archive), 'What is there stays as it is.');
     }
 
-    public function test_a_torn_archive_of_a_source_that_is_gone_keeps_no_other_from_being_built(): void
-    {
-        $archive = glob("{$this->workspace->root}/output/dist/acme/a/*1.0.0*")[0];
-        file_put_contents($archive, substr(file_get_contents($archive), 0, 50));
-        $this->workspace->git->tag('b', '1.1.0');
-        $this->workspace->git->lose('a');
-
-        $result = $this->workspace->run();
-
-        self::assertSame(['acme/a', 'acme/b'], array_keys($this->workspace->versions()), $result->output);
-        self::assertContains('1.1.0', $this->workspace->versions()['acme/b'], $result->output);
-        self::assertSame([], glob(str_replace('/output/', '/output/current/', $archive)));
-    }
-
     public function test_it_is_served_even_when_the_build_fails(): void
     {
         $this->workspace->satis = $this->workspace->script('satis', 'exit 1');

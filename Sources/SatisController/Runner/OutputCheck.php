@@ -31,12 +31,7 @@ final class OutputCheck
         }
         foreach ($catalogue->archives as $path => $sha1) {
             $this->interruption->check('the archives were checked');
-            $before = $base === null ? null : "$base/$path";
-            // What was missing already, as a torn archive of an earlier worker, keeps no other source from being built.
-            if ($partial && $before !== null && $base !== $directory && !is_file($before) && !is_file("$directory/$path")) {
-                continue;
-            }
-            $this->checkArchive("$directory/$path", $path, $sha1, $before);
+            $this->checkArchive("$directory/$path", $path, $sha1, $base === null ? null : "$base/$path");
         }
         if ($base !== null) {
             $this->checkNothingVanished(Catalogue::names($base), $catalogue->packages, $partial);

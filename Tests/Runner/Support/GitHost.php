@@ -90,12 +90,6 @@ final class GitHost
         rename($this->root, "{$this->root}.away");
     }
 
-    /** One repository is deleted. */
-    public function lose(string $name): void
-    {
-        rename("{$this->root}/$name.git", "{$this->root}/$name.gone");
-    }
-
     public function comeBack(): void
     {
         rename("{$this->root}.away", $this->root);
