@@ -28,7 +28,7 @@ public struct StatusPage: Service, CustomStringConvertible {
     /// Creates a configuration.
     public init(
       namespace: String?, address: String = AllAddresses.host, port: Int, access: StatusAccess,
-      viewers: Int = 64
+      viewers: Int = StatusPage.usualViewers
     ) {
       self.namespace = namespace
       self.address = address
@@ -42,6 +42,10 @@ public struct StatusPage: Service, CustomStringConvertible {
   ///
   /// Beyond these, the connection that has waited longest for a request is closed.
   private static let furtherConnections = 128
+  /// Pages that may be open at once where nothing else is said.
+  public static let usualViewers = 64
+  /// Connections that so many viewers take at most.
+  public static let usualConnections = usualViewers + furtherConnections
   /// What an open page may take to be told the end.
   private static let patience: @Sendable () async -> Void = { try? await Task.sleep(for: .seconds(2)) }
   private static let idleTime = TimeAmount.seconds(60)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SatisStatusPage
 import SatisWebhook
 
 /// How much the webhook service gives to callers, of whom it knows nothing when they begin.
@@ -44,14 +45,12 @@ struct ServingOptions: ParsableArguments {
 
   /// Files that are no connections of callers: libraries, logs, the way to the API server, probes.
   private static let otherFiles = 128
-  /// Connections that a status page takes at most: 64 that stay open, and 128 for its files and builds.
-  private static let pageConnections = 64 + 128
 
   /// - Parameters:
   ///   - files: how many files and connections the process may have open.
   ///   - servesPage: whether it has a status page, whose connections nobody else may take.
   func limits(files: Int, servesPage: Bool = false) -> ServingLimits {
-    let others = Self.otherFiles + (servesPage ? Self.pageConnections : 0)
+    let others = Self.otherFiles + (servesPage ? StatusPage.usualConnections : 0)
     var limits = ServingLimits()
     limits.requests = requests
     limits.bodyBytes = bodyBytes

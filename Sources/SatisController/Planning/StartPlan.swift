@@ -43,7 +43,9 @@ extension RepositoryPlanner {
       return
     }
     if case .full(let limit) = try situation.slot() {
-      hold(queue, status, of: repository, Self.waiting(forOneOf: limit))
+      hold(
+        queue, status, of: repository,
+        "waits for one of \(limit) Jobs of other repositories to end (--max-concurrent-jobs)")
       return
     }
     let covered = next.flatMap(\.covers)
@@ -80,10 +82,6 @@ extension RepositoryPlanner {
     try claim(batch, of: repository, configuration, &status)
     let claimed = Set((batch.map(\.build) + batch.flatMap(\.covers)).map(\.metadata.name))
     for entry in queue.entries where !claimed.contains(entry.name) { wait(entry.build) }
-  }
-
-  static func waiting(forOneOf limit: Int) -> String {
-    "waits for one of \(limit) Jobs of other repositories to end (--max-concurrent-jobs)"
   }
 
   /// Nothing starts now.
