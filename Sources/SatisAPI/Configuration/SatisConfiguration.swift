@@ -119,13 +119,3 @@ extension [SatisConfiguration.Repository] {
     }
   }
 }
-
-extension SHA256.Digest {
-  /// Lower-case hexadecimal digits.
-  var hexadecimal: String {
-    map { byte in
-      let digits = String(byte, radix: 16)
-      return byte < 16 ? "0\(digits)" : digits
-    }.joined()
-  }
-}

@@ -1,4 +1,5 @@
 import Crypto
+import SatisAPI
 
 /// The PHP program that runs Satis in the build pod, carried inside this binary.
 enum RunnerProgram {
@@ -54,6 +55,6 @@ enum RunnerProgram {
     for (name, content) in files.sorted(by: { $0.key < $1.key }) {
       hasher.update(data: Array("\(name.utf8.count) \(name) \(content.utf8.count) \(content)".utf8))
     }
-    return hasher.finalize().map { $0 < 16 ? "0\(String($0, radix: 16))" : String($0, radix: 16) }.joined()
+    return hasher.finalize().hexadecimal
   }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import KubernetesClient
+import SatisAPI
 
 /// A notification as it is posted.
 struct NotificationMessage: Sendable {
@@ -28,7 +29,7 @@ struct NotificationMessage: Sendable {
     ]
     if let secret = receiver.signingSecret, !secret.isEmpty {
       let code = HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: secret))
-      headers.append((name: "X-Satis-Signature-256", value: "sha256=\(Self.hexadecimal(code))"))
+      headers.append((name: "X-Satis-Signature-256", value: "sha256=\(code.hexadecimal)"))
     }
     self.headers = headers
   }
@@ -52,9 +53,5 @@ struct NotificationMessage: Sendable {
       "completionTime": notification.completionTime.map { .string($0.description) },
     ]
     return .object(members.compactMapValues { $0 })
-  }
-
-  private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

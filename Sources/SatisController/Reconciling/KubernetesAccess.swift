@@ -8,6 +8,7 @@ struct KubernetesAccess: ClusterAccess {
   /// The Satis image of repositories that name none.
   let defaultImage: String
   private let outputs: LiveOutputs
+  private let configurations = KnownConfigurations()
   /// The ConfigMaps that the watch has shown, by which a snapshot that is there is not sent again.
   private let configMaps: Cache<ObjectIdentity<ConfigMap>>
   /// Where snapshots go through on their way to the server.
@@ -42,7 +43,7 @@ struct KubernetesAccess: ClusterAccess {
   func configuration(
     of repository: SatisRepository
   ) async throws(KubernetesError) -> Result<SatisConfiguration, ConfigurationProblem> {
-    try await ConfigurationLoader(reader: client).load(repository)
+    try await ConfigurationLoader(reader: client, known: configurations).load(repository)
   }
 
   func volumeClaim(_ key: NamespacedName) async throws(KubernetesError) -> PersistentVolumeClaim? {

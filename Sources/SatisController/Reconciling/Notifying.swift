@@ -14,7 +14,8 @@ extension RepositoryReconciler {
   }
 
   func notify(
-    _ build: SatisBuild, _ notification: BuildNotification, _ targets: [NotificationTarget]
+    _ build: SatisBuild, _ notification: BuildNotification, _ targets: [NotificationTarget],
+    _ receivers: inout KnownReceivers
   ) async throws(KubernetesError) {
     let names = targets.map(\.name)
     if desk.isDone(notification.uid, names) {
@@ -27,7 +28,7 @@ extension RepositoryReconciler {
     let new = desk.open(notification.uid, names)
     for target in targets where new.contains(target.name) {
       do throws(KubernetesError) {
-        if let receiver = try await receiver(target, in: notification.namespace) {
+        if let receiver = try await receiver(target, in: notification.namespace, &receivers) {
           post(notification, receiver)
         } else {
           desk.forget(notification.uid, target.name)
@@ -39,6 +40,20 @@ extension RepositoryReconciler {
         guard let right = MissingRight(error, in: notification.namespace) else { throw error }
         announce(Announcement(build, withoutSecretOf: target, right))
       }
+    }
+  }
+
+  private func receiver(
+    _ target: NotificationTarget, in namespace: String, _ known: inout KnownReceivers
+  ) async throws(KubernetesError) -> NotificationReceiver? {
+    if let answer = known.answers[target] { return try answer.get() }
+    do throws(KubernetesError) {
+      let found = try await receiver(target, in: namespace)
+      known.answers[target] = .success(found)
+      return found
+    } catch {
+      known.answers[target] = .failure(error)
+      throw error
     }
   }
 
@@ -56,6 +71,13 @@ extension RepositoryReconciler {
       name: target.name, kind: target.target.type == .slack ? .slack : .webhook,
       url: String(decoding: url, as: UTF8.self).trimmingSpace(), signingSecret: signingSecret)
   }
+}
+
+/// The receivers as their Secrets had them when one decision was carried out.
+///
+/// However many builds are to be told of, or wait for a Secret that nobody has made yet, each is read once.
+struct KnownReceivers: Sendable {
+  fileprivate var answers: [NotificationTarget: Result<NotificationReceiver?, KubernetesError>] = [:]
 }
 
 extension String {

@@ -167,6 +167,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   private func perform(
     _ actions: [Action], of key: NamespacedName, _ logger: Logger
   ) async throws(KubernetesError) -> Refusal? {
+    var receivers = KnownReceivers()
     for action in actions {
       // The process may have stood still since it decided, and another one may decide by now.
       guard mayWrite() else {
@@ -174,7 +175,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
           request: "the next write", cause: .configuration("this process may not lead any more"))
       }
       do throws(KubernetesError) {
-        try await perform(action, logger)
+        try await perform(action, logger, &receivers)
       } catch {
         guard let refusal = Refusal(action, error, of: key) else { throw error }
         return refusal
@@ -183,7 +184,9 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
     return nil
   }
 
-  private func perform(_ action: Action, _ logger: Logger) async throws(KubernetesError) {
+  private func perform(
+    _ action: Action, _ logger: Logger, _ receivers: inout KnownReceivers
+  ) async throws(KubernetesError) {
     switch action {
     case .setFinalizer(let repository, let isWanted):
       if let written = try await access.setFinalizer(repository, isWanted) {
@@ -206,7 +209,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
       logger.info("created a build", metadata: ["build": "\(build.key)"])
     case .updateBuild(let build, let status): try await update(build, status, logger)
     case .notify(let build, let notification, let targets):
-      try await notify(build, notification, targets)
+      try await notify(build, notification, targets, &receivers)
     case .stopPod(let key, let since):
       try await access.stopPod(key, since: since)
       logger.info("told a pod to stop", metadata: ["pod": "\(key)"])

@@ -2,6 +2,7 @@ import Crypto
 import FoundationEssentials
 import Hummingbird
 public import KubernetesClient
+import SatisAPI
 
 /// Who may see the status page.
 public enum StatusAccess: Sendable {
@@ -54,7 +55,7 @@ struct Doorkeeper: Sendable {
       return nil
     }
     let end = String(now().seconds + Self.sessionSeconds)
-    return "\(end).\(Self.code(end, token).map { $0 }.hexadecimal)"
+    return "\(end).\(Self.code(end, token).hexadecimal)"
   }
 
   /// What the file has by now: nothing opens the page where somebody has put an empty text, or next to nothing, into it.
@@ -67,7 +68,7 @@ struct Doorkeeper: Sendable {
   private func isSession(_ value: String, _ token: String) -> Bool {
     let parts = value.split(separator: ".", maxSplits: 1).map(String.init)
     guard parts.count == 2, let end = Int64(parts[0]), end > now().seconds else { return false }
-    return Self.isSame(parts[1], Self.code(parts[0], token).map { $0 }.hexadecimal)
+    return Self.isSame(parts[1], Self.code(parts[0], token).hexadecimal)
   }
 
   private static func code(_ end: String, _ token: String) -> HMAC<SHA256>.MAC {
@@ -83,11 +84,5 @@ struct Doorkeeper: Sendable {
   private static func bearer(_ header: String?) -> String? {
     guard let header, header.prefix(7).lowercased() == "bearer " else { return nil }
     return String(header.dropFirst(7))
-  }
-}
-
-extension [UInt8] {
-  fileprivate var hexadecimal: String {
-    map { $0 < 16 ? "0\(String($0, radix: 16))" : String($0, radix: 16) }.joined()
   }
 }
