@@ -54,16 +54,15 @@ struct DeliveryHandler: Sendable {
   ) async throws(Refusal) -> Answer {
     let store = ReadAhead(isLive ? store : recentStore, known: secretNames)
     defer { store.end() }
-    let verified: VerifiedDelivery
-    let repositories: [SatisRepository]
+    let admitted: Admitted
     do throws(Refusal) {
-      (verified, repositories) = try await admit(delivery, proof: proof, to: address, store)
+      admitted = try await admit(delivery, proof: proof, to: address, store)
     } catch {
       // When the time is up, the first reason says more than that nobody waits.
       guard !isLive, !Task.isCancelled else { throw error }
       return try await handle(delivery, proof, from: host, to: address, isLive: true)
     }
-    switch try host.event(in: verified) {
+    switch try host.event(in: admitted.delivery) {
     case .ping: return .pong
     case .other(let reason): return .ignored(reason: reason)
     case .push(let push):
@@ -71,18 +70,32 @@ struct DeliveryHandler: Sendable {
       do throws(KubernetesError) {
         answer = try await PushHandler(
           store: store, isLive: isLive, provider: host.provider, configurations: configurations
-        ).answer(push, to: repositories, at: address)
+        ).answer(push, to: admitted.repositories, at: address)
       } catch {
         throw unavailable(error)
       }
-      guard answer.isIgnored, !isLive else { return answer }
-      return try await handle(delivery, proof, from: host, to: address, isLive: true)
+      if answer.isIgnored, !isLive {
+        return try await handle(delivery, proof, from: host, to: address, isLive: true)
+      }
+      // They may list the source as well: the call has not done its work, whatever the others made of it.
+      guard admitted.unreadable.isEmpty else {
+        throw .unavailable(admitted.unreadable.map(\.asProblem).prefix(8).joined(separator: "; "))
+      }
+      return answer
     }
+  }
+
+  /// A call whose sender is known, and where it goes.
+  private struct Admitted {
+    let delivery: VerifiedDelivery
+    let repositories: [SatisRepository]
+    /// Repositories that it may go to as well, which this program does not understand.
+    var unreadable: [UnreadableObject] = []
   }
 
   private func admit(
     _ delivery: Delivery, proof: Proof, to address: Address, _ store: any BuildStore
-  ) async throws(Refusal) -> (VerifiedDelivery, [SatisRepository]) {
+  ) async throws(Refusal) -> Admitted {
     guard let repository = address.repository else {
       return try await admit(delivery, proof: proof, toAllOf: address.namespace, store)
     }
@@ -98,7 +111,7 @@ struct DeliveryHandler: Sendable {
       guard let repository = admission.repository else {
         throw .unauthorized("the repository does not exist")
       }
-      return (verified, [repository])
+      return Admitted(delivery: verified, repositories: [repository])
     } catch {
       throw .unauthorized(([error.reason] + admission.problems).joined(separator: "; "))
     }
@@ -106,15 +119,17 @@ struct DeliveryHandler: Sendable {
 
   private func admit(
     _ delivery: Delivery, proof: Proof, toAllOf namespace: String, _ store: any BuildStore
-  ) async throws(Refusal) -> (VerifiedDelivery, [SatisRepository]) {
-    let admissions: [Admission]
+  ) async throws(Refusal) -> Admitted {
+    let (admissions, unreadable): ([Admission], [UnreadableObject])
     do throws(KubernetesError) {
-      admissions = try await Admission.all(in: namespace, served: self.namespace, store: store)
+      (admissions, unreadable) = try await Admission.all(in: namespace, served: self.namespace, store: store)
     } catch {
       throw unavailable(error)
     }
-    let admission = try NamespaceAdmission(delivery, proof: proof, among: admissions)
-    return (admission.delivery, admission.repositories)
+    let admission = try NamespaceAdmission(
+      delivery, proof: proof, among: admissions, unreadable: unreadable)
+    return Admitted(
+      delivery: admission.delivery, repositories: admission.repositories, unreadable: admission.unreadable)
   }
 
   private func unavailable(_ error: KubernetesError) -> Refusal {

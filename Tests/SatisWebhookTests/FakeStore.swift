@@ -14,6 +14,7 @@ final class FakeStore: BuildStore {
   private struct State {
     var objects = Objects()
     var builds: [NamespacedName: SatisBuild] = [:]
+    var unreadable: [UnreadableObject] = []
     /// What the server remembers, where that is not how things are.
     var remembered: Objects?
     var requests: [String] = []
@@ -61,8 +62,19 @@ final class FakeStore: BuildStore {
     state.withLock { $0.objects.configMaps[map.key] = map }
   }
 
+  /// Lets lists name a repository that nobody can read.
+  func addUnreadable(_ name: String) {
+    state.withLock {
+      $0.unreadable.append(
+        UnreadableObject(
+          key: NamespacedName(namespace: "satis", name: name), problem: "spec.state is unknown"))
+    }
+  }
+
   /// Lets a build end, or go on, as the controller would.
-  func set(_ reason: SatisBuild.Reason, of name: String) {
+  ///
+  /// - Parameter heir: who stands for it.
+  func set(_ reason: SatisBuild.Reason, of name: String, by heir: String? = nil) {
     let time = Timestamp(seconds: 0)
     state.withLock { state in
       let key = NamespacedName(namespace: "satis", name: name)
@@ -72,6 +84,7 @@ final class FakeStore: BuildStore {
           type: ConditionType.succeeded, status: reason.status, reason: reason.rawValue, message: "",
           observedGeneration: 1, lastTransitionTime: time)
       ]
+      status.supersededBy = heir
       state.builds[key]?.status = status
     }
   }
@@ -116,12 +129,12 @@ final class FakeStore: BuildStore {
 
   private var live: View { View(store: self, verb: "get") { $0.objects } }
 
-  func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+  func repositories(in namespace: String) async throws(KubernetesError) -> ObjectList<SatisRepository> {
     try await note(.repositories, "list SatisRepository \(namespace)")
     return state.withLock { state in
-      state.objects.repositories.values.filter { $0.key.namespace == namespace }.sorted {
-        $0.key.name < $1.key.name
-      }
+      let found = state.objects.repositories.values.filter { $0.key.namespace == namespace }
+      return ObjectList(
+        items: found.sorted { $0.key.name < $1.key.name }, unreadable: state.unreadable)
     }
   }
 
@@ -213,7 +226,7 @@ final class FakeStore: BuildStore {
       return try store.found(store.state.withLock { find(objects($0)) }, name)
     }
 
-    func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+    func repositories(in namespace: String) async throws(KubernetesError) -> ObjectList<SatisRepository> {
       try await store.repositories(in: namespace)
     }
 

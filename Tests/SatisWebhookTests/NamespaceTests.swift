@@ -116,13 +116,26 @@ import Testing
     #expect(fixture.store.builds.isEmpty)
   }
 
+  @Test func `one that this version cannot read is not passed over in silence`() async throws {
+    fixture.store.addUnreadable("newer")
+    let reply = try await send(GitHubCalls.push().signed())
+    #expect(reply.status == 503)
+    #expect(fixture.store.builds.map(\.spec.repositoryRef.name) == ["packages"])
+    #expect(
+      fixture.logText.contains("this version cannot read SatisRepository satis/newer: spec.state is unknown"))
+    #expect(!reply.body.contains("newer"))
+
+    let stranger = try await send(GitHubCalls.push().signed(with: "wrong"))
+    #expect(stranger.status == 401)
+  }
+
   @Test func `secrets that nobody waits for any more are no refusal`() async throws {
     let delivery = Delivery(headers: Headers([]), body: [], time: Fixture.time)
-    let admissions = try await Admission.all(in: "satis", served: nil, store: fixture.store)
+    let (admissions, _) = try await Admission.all(in: "satis", served: nil, store: fixture.store)
     let refusal = await Task {
       withUnsafeCurrentTask { $0?.cancel() }
       do throws(Refusal) {
-        _ = try NamespaceAdmission(delivery, proof: .token([]), among: admissions)
+        _ = try NamespaceAdmission(delivery, proof: .token([]), among: admissions, unreadable: [])
         return nil as Refusal?
       } catch {
         return error

@@ -34,9 +34,9 @@ import Testing
       return Secret(metadata: ObjectMetadata(name: key.name, namespace: key.namespace), data: [:])
     }
 
-    func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+    func repositories(in namespace: String) async throws(KubernetesError) -> ObjectList<SatisRepository> {
       try next()
-      return []
+      return ObjectList(items: [])
     }
 
     func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {

@@ -44,6 +44,27 @@ import Testing
     #expect(Set(fixture.store.builds.map(\.metadata.name)).count == 3)
   }
 
+  @Test(arguments: [SatisBuild.Reason.failed, .succeeded])
+  func `of a superseded build it counts how the one ended that stood for it`(
+    reason: SatisBuild.Reason
+  ) async throws {
+    let first = try #require(try await push()["build"])
+    var heirs: [String] = []
+    for delivery in ["second", "third"] {
+      let call = GitHubCalls.call("push", GitHubCalls.pushBody(), delivery: delivery)
+      heirs.append(try #require(try await fixture.send(call.signed())["build"]))
+    }
+    fixture.store.set(.superseded, of: first, by: heirs[0])
+    fixture.store.set(.superseded, of: heirs[0], by: heirs[1])
+    fixture.store.set(reason, of: heirs[1])
+    #expect(try await push().status == (reason == .failed ? 202 : 200))
+  }
+
+  @Test func `a superseded build whose successor is no longer kept is done with`() async throws {
+    fixture.store.set(.superseded, of: try #require(try await push()["build"]), by: "gone")
+    #expect(try await push()["result"] == "duplicate")
+  }
+
   @Test func `calls that come at once after a failure make one build`() async throws {
     fixture.store.set(.failed, of: try #require(try await push()["build"]))
     let replies = try await withThrowingTaskGroup(of: Reply.self) { group in

@@ -60,6 +60,22 @@ import Testing
     #expect(rehearsal.isAccepted)
   }
 
+  @Test func `what a host shows above the headers of a delivery is passed over`() async throws {
+    let notes = "Request URL: https://hooks.example.com/satis/packages\nRequest method: POST\n"
+    let call = recording(GitHubCalls.push().signed(), line: nil, lineEnd: "\n")
+    let rehearsal = try await Rehearsal(
+      of: Array(notes.utf8) + call, from: nil, secret: Array(Fixture.secret.utf8))
+    #expect(rehearsal.isAccepted)
+  }
+
+  @Test func `that GitLab does not show the token is told`() async throws {
+    var call = try RecordedCall.unproven("gitlab/push")
+    call.headers["X-Gitlab-Token"] = "[REDACTED]"
+    let rehearsal = try await rehearse(call)
+    #expect(!rehearsal.isAccepted)
+    #expect(rehearsal.description.contains("GitLab does not show the token of a call that it has sent"))
+  }
+
   @Test func `a body that cannot be read is refused although it is signed`() async throws {
     let rehearsal = try await rehearse(GitHubCalls.call("push", "{").signed())
     #expect(!rehearsal.isAccepted)

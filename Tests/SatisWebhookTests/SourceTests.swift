@@ -29,6 +29,15 @@ import Testing
     #expect(try await push().builds.count == 1)
   }
 
+  @Test func `a path in another letter case is the same source, unless satis.json lists both`() async throws {
+    list(["https://github.com/Acme/Tools.git"])
+    _ = try await push()
+    #expect(fixture.store.builds.map(\.spec.source?.url) == [GitHubCalls.cloneURL])
+
+    list(["https://github.com/Acme/Tools.git", "https://github.com/ACME/tools.git"])
+    #expect(try await push("https://github.com/acme/TOOLS.git")["result"] == "ignored")
+  }
+
   @Test func `every URL of the call is tried`() async throws {
     list(["git@github.com:acme/tools.git"])
     let reply = try await push("https://elsewhere.example.com/acme/tools.git")
@@ -134,6 +143,13 @@ import Testing
     fixture.store.fail(.configMap, .status(code, reason))
     #expect(try await push().status == 202)
     #expect(fixture.store.builds.count == 1)
+  }
+
+  @Test func `everything is built where nobody knows which of the names satis.json will have`() async throws {
+    list([]) { $0.spec.config = .init(configMapKeyRef: .init(name: "config", key: "satis.json")) }
+    #expect(try await push("https://elsewhere.example.com/acme/tools.git").status == 202)
+    #expect(fixture.store.builds.count == 1)
+    #expect(fixture.store.builds.first?.spec.source == nil)
   }
 
   @Test func `nothing is read of satis.json before the secret has been shown`() async throws {

@@ -62,6 +62,17 @@ public struct ObjectList<Object: KubernetesObject>: Sendable {
   /// Where the next page begins; nil on the last one.
   public var continueToken: String?
 
+  /// A page of these.
+  public init(
+    items: [Object], unreadable: [UnreadableObject] = [], resourceVersion: String = "",
+    continueToken: String? = nil
+  ) {
+    self.items = items
+    self.unreadable = unreadable
+    self.resourceVersion = resourceVersion
+    self.continueToken = continueToken
+  }
+
   /// Whether this list shows all that had been written when another one was made, of whatever kind.
   ///
   /// A storage numbers the writes of all kinds in one row, so a version that is a higher number is the later one. A server
@@ -80,6 +91,13 @@ public struct UnreadableObject: Sendable, Hashable, CustomStringConvertible {
   public var problem: String
   /// Whether it is gone, so that an earlier version that could be read is gone as well.
   public var isDeleted = false
+
+  /// Names an object and what is wrong with it.
+  public init(key: NamespacedName, problem: String, isDeleted: Bool = false) {
+    self.key = key
+    self.problem = problem
+    self.isDeleted = isDeleted
+  }
 
   /// The text for messages.
   public var description: String { "\(key): \(problem)" }

@@ -19,6 +19,8 @@ public struct SatisConfiguration: Sendable, Hashable {
   public let allowsPartialBuilds: Bool
   /// The entries by what tells two repositories apart, by their exact URL and by their name.
   private let bySource: [SourceURL: [Repository]]
+  /// The only source that a URL is in another letter case.
+  private let byFoldedSource: [SourceURL: SourceURL]
   private let byURL: [String: [Repository]]
   private let byName: [String: [Repository]]
   private let aliases: [SatisRepository.SourceAlias]
@@ -63,6 +65,9 @@ public struct SatisConfiguration: Sendable, Hashable {
     let repositories = Self.entries(of: root).compactMap(\.repository)
     self.repositories = repositories
     bySource = repositories.grouped { $0.url.flatMap(SourceURL.init) }
+    byFoldedSource = Dictionary(grouping: bySource.keys, by: \.folded).compactMapValues { sources in
+      sources.count == 1 ? sources.first : nil
+    }
     byURL = repositories.grouped(by: \.url)
     byName = repositories.filter { $0.url != nil }.grouped(by: \.name)
     allowsPartialBuilds = root["includes"] ?? true == true || root["providers"] == true
@@ -89,9 +94,11 @@ public struct SatisConfiguration: Sendable, Hashable {
       remedy: "add the name to the package's entry, or give source.url instead")
   }
 
-  /// The entries that the URL itself names.
+  /// The entries that the URL itself names, in the letter case of the path if there is one that has it.
   private func entries(of url: String) -> [Repository]? {
-    byURL[url] ?? SourceURL(url).flatMap { bySource[$0] }
+    if let exact = byURL[url] { return exact }
+    guard let source = SourceURL(url) else { return nil }
+    return bySource[source] ?? byFoldedSource[source.folded].flatMap { bySource[$0] }
   }
 
   private func alias(of url: String) -> SatisRepository.SourceAlias? {

@@ -2,12 +2,12 @@
 ///
 /// Git hosts write one repository in many ways: https, ssh, the scp-like `git@host:path`, with a user, a port,
 /// `.git` or a trailing slash. Two spellings of one repository give equal values. The letter case of the host
-/// is ignored, that of the path is not.
+/// is ignored, that of the path is not: see `folded`.
 public struct SourceURL: Hashable, Sendable {
   /// The host, in lower case.
   public let host: String
   /// The path without slashes at its ends and without `.git`.
-  public let path: String
+  public private(set) var path: String
 
   /// Reads any of the spellings; nil when there is no host or no path.
   public init?(_ text: String) {
@@ -63,6 +63,16 @@ public struct SourceURL: Hashable, Sendable {
       if !name.isEmpty { parts.append(name) }
     }
     return parts.joined(separator: "/").decodingPercentEscapes()
+  }
+}
+
+extension SourceURL {
+  /// The same with a path in lower case: most git hosts take their repositories in any letter case, and name them in one
+  /// of them.
+  var folded: Self {
+    var folded = self
+    folded.path = path.lowercased()
+    return folded
   }
 }
 

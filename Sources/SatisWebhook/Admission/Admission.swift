@@ -36,22 +36,23 @@ struct Admission: Sendable {
 
   /// Reads all repositories of a namespace, and their secrets.
   ///
+  /// - Returns: also the repositories that this program does not understand, whose secrets nobody knows.
   /// - Throws: as above.
   static func all(
     in namespace: String, served: String?, store: any BuildStore
-  ) async throws(KubernetesError) -> [Self] {
+  ) async throws(KubernetesError) -> ([Self], unreadable: [UnreadableObject]) {
     let key = NamespacedName(namespace: namespace, name: decoy)
-    guard key.isPossible, namespace == served ?? namespace else { return [] }
-    var repositories: [SatisRepository] = []
+    guard key.isPossible, namespace == served ?? namespace else { return ([], []) }
+    var found = ObjectList<SatisRepository>(items: [])
     var refused: [Self] = []
     do throws(KubernetesError) {
-      repositories = try await store.repositories(in: namespace)
+      found = try await store.repositories(in: namespace)
     } catch {
       guard let right = MissingRight(error, in: namespace) else { throw error }
       refused.append(Self(right))
     }
-    let answers = try await read(secretsOf: repositories, namespace: namespace, store: store)
-    return refused + repositories.map { Self($0, answers) }
+    let answers = try await read(secretsOf: found.items, namespace: namespace, store: store)
+    return (refused + found.items.map { Self($0, answers) }, found.unreadable)
   }
 
   private init(_ right: MissingRight) {

@@ -6,12 +6,16 @@ struct NamespaceAdmission: Sendable {
   let delivery: VerifiedDelivery
   /// Those that have the secret of the call.
   let repositories: [SatisRepository]
+  /// Those that this program does not understand, which may have it as well.
+  let unreadable: [UnreadableObject]
 
   /// Tries the secrets of all repositories, each once however many have it.
   ///
   /// - Throws: `Refusal.unauthorized` when none fits, `Refusal.unavailable` when nobody waits for the answer any more: a
   ///   body can be large, and secrets can be many.
-  init(_ delivery: Delivery, proof: Proof, among admissions: [Admission]) throws(Refusal) {
+  init(
+    _ delivery: Delivery, proof: Proof, among admissions: [Admission], unreadable: [UnreadableObject]
+  ) throws(Refusal) {
     var tried: [[UInt8]: Bool] = [:]
     for value in admissions.flatMap(\.values) where tried[value] == nil {
       guard !Task.isCancelled else { throw .unavailable("the secrets could not be tried in time") }
@@ -19,7 +23,7 @@ struct NamespaceAdmission: Sendable {
     }
     guard tried.values.contains(true) else {
       let repositories = admissions.compactMap(\.repository)
-      let problems = admissions.flatMap(\.problems).prefix(8)
+      let problems = (admissions.flatMap(\.problems) + unreadable.map(\.asProblem)).prefix(8)
       throw .unauthorized(
         (["the signature or token fits no secret of the namespace's \(repositories.count) repositories"]
           + problems)
@@ -28,5 +32,11 @@ struct NamespaceAdmission: Sendable {
     self.delivery = try VerifiedDelivery(
       delivery, proof: proof, secrets: SharedSecrets(tried.filter(\.value).map(\.key)))
     repositories = admissions.filter { $0.values.contains { tried[$0] == true } }.compactMap(\.repository)
+    self.unreadable = unreadable
   }
+}
+
+extension UnreadableObject {
+  /// What is wrong in the cluster, for the log.
+  var asProblem: String { "this version cannot read SatisRepository \(self)" }
 }

@@ -11,8 +11,8 @@ public protocol BuildStore: ConfigurationReader {
   var recent: any BuildStore { get }
   /// Reads a repository.
   func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository
-  /// Reads all repositories of a namespace.
-  func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository]
+  /// Reads all repositories of a namespace, and names those that this program does not understand.
+  func repositories(in namespace: String) async throws(KubernetesError) -> ObjectList<SatisRepository>
   /// Reads a build.
   func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild
   /// Stores a build; one of this name that is there already shows as `isAlreadyExists`.
@@ -52,8 +52,9 @@ public struct ClusterBuildStore: BuildStore {
   }
 
   /// `list satisrepositories`.
-  public func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
-    try await client.listAll(SatisRepository.self, in: namespace).items
+  public func repositories(in namespace: String) async throws(KubernetesError) -> ObjectList<SatisRepository>
+  {
+    try await client.listAll(SatisRepository.self, in: namespace)
   }
 
   /// `get configmaps`.

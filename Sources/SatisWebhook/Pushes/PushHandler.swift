@@ -95,8 +95,20 @@ struct PushHandler: Sendable {
     }
   }
 
+  /// Whether the build, or the one that stood for it in the end, has failed.
   private func hasFailed(_ key: NamespacedName) async throws(KubernetesError) -> Bool {
-    switch try await store.build(key).reason {
+    var build = try await store.build(key)
+    var seen: Set<String> = []
+    while build.reason == .superseded, let heir = build.status?.supersededBy, seen.insert(heir).inserted {
+      do throws(KubernetesError) {
+        build = try await store.build(NamespacedName(namespace: key.namespace, name: heir))
+      } catch {
+        // What is no longer kept has ended long ago, and nobody knows how.
+        guard error.isNotFound else { throw error }
+        return false
+      }
+    }
+    return switch build.reason {
     case .failed, .timedOut, .invalid: true
     case .queued, .running, .retrying, .succeeded, .cancelled, .superseded, nil: false
     }

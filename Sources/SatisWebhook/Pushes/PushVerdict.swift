@@ -12,13 +12,14 @@ extension Push {
   /// Decides what is built.
   ///
   /// - Parameters:
-  ///   - configuration: what satis.json lists; nil when it cannot be read. The build is then made for the source's first
-  ///     name, so that the push is not lost, and the controller says what is wrong.
+  ///   - configuration: what satis.json lists; nil when it cannot be read. A build is made all the same, so that the push
+  ///     is not lost, and the controller says what is wrong: of the source, or of everything where nobody knows which of
+  ///     its names satis.json will have.
   ///   - unknownSource: what becomes of a source that is not listed.
   func verdict(
     configuration: SatisConfiguration?, unknownSource: SatisRepository.UnknownSource
   ) -> PushVerdict {
-    guard let configuration else { return .build(Array(sources.prefix(1))) }
+    guard let configuration else { return .build(hasOneName ? Array(sources.prefix(1)) : [nil]) }
     var covered: Set<SatisConfiguration.Repository> = []
     let listed = sources.filter { source in
       let entries = (try? configuration.match(source)) ?? []
@@ -29,6 +30,13 @@ extension Push {
     }
     guard listed.isEmpty else { return .build(listed) }
     return unknownSource == .fullBuild ? .build([nil]) : .ignore
+  }
+
+  /// Whether all names come to the same, however they are spelled.
+  private var hasOneName: Bool {
+    sources.count < 2
+      || Set(sources.map { $0.url.flatMap(SourceURL.init) }).count == 1
+        && sources.allSatisfy { $0.url != nil }
   }
 
   /// What the host calls the repository, for messages: without secrets, and never empty.

@@ -33,7 +33,7 @@ struct PatientStore: BuildStore {
     try await read { () throws(KubernetesError) in try await store.secret(key) }
   }
 
-  func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+  func repositories(in namespace: String) async throws(KubernetesError) -> ObjectList<SatisRepository> {
     try await read { () throws(KubernetesError) in try await store.repositories(in: namespace) }
   }
 

@@ -61,7 +61,7 @@ final class ReadAhead: BuildStore {
     earlier?.cancel()
   }
 
-  func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+  func repositories(in namespace: String) async throws(KubernetesError) -> ObjectList<SatisRepository> {
     try await store.repositories(in: namespace)
   }
 

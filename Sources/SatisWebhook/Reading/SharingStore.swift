@@ -15,7 +15,7 @@ struct SharingStore: BuildStore {
   private let repositories: SharedReads<SatisRepository>
   private let secrets: SharedReads<Secret>
   private let configMaps: SharedReads<ConfigMap>
-  private let namespaces: SharedReads<[SatisRepository]>
+  private let namespaces: SharedReads<ObjectList<SatisRepository>>
   private let now: @Sendable () -> Instant
 
   /// - Parameter now: the time by which what the recent store has read is old.
@@ -55,7 +55,7 @@ struct SharingStore: BuildStore {
     try await configMaps.read(key)
   }
 
-  func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
+  func repositories(in namespace: String) async throws(KubernetesError) -> ObjectList<SatisRepository> {
     try await namespaces.read(NamespacedName(namespace: namespace, name: ""))
   }
 

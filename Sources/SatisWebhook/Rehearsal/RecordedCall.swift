@@ -30,7 +30,7 @@ struct RecordedCall: Sendable {
       path = nil
     }
     var fields: [(name: String, value: String)] = []
-    for line in lines {
+    for line in lines where !Self.isNote(line) {
       guard let colon = line.firstIndex(of: ":"), line[..<colon].isFieldName else { throw .noField(line) }
       let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
       fields.append((String(line[..<colon]), String(value)))
@@ -41,6 +41,11 @@ struct RecordedCall: Sendable {
     delivery = Delivery(
       headers: headers, body: Array(rest),
       time: Timestamp(seconds: (0..<Self.endOfTime).contains(time) ? time : 0))
+  }
+
+  /// Whether it is what GitHub, Gitea and Forgejo show above the headers of a delivery.
+  private static func isNote(_ line: String) -> Bool {
+    ["request url:", "request method:"].contains { line.lowercased().hasPrefix($0) }
   }
 
   /// The first second of the year 10000, which no date of RFC 3339 has.

@@ -175,8 +175,9 @@ private final class RehearsalStore: BuildStore {
       metadata: ObjectMetadata(name: key.name, namespace: key.namespace), spec: spec)
   }
 
-  func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
-    [try await repository(NamespacedName(namespace: namespace, name: address.repository ?? "packages"))]
+  func repositories(in namespace: String) async throws(KubernetesError) -> ObjectList<SatisRepository> {
+    let name = address.repository ?? "packages"
+    return ObjectList(items: [try await repository(NamespacedName(namespace: namespace, name: name))])
   }
 
   func secret(_ key: NamespacedName) async throws(KubernetesError) -> Secret {

@@ -7,9 +7,11 @@ public struct ServingLimits: Sendable {
   /// The largest body of GitHub is 25 MiB, and reading it as JSON takes as much again.
   public var bodyBytes = 64 << 20
   /// Connections at once; beyond them those are closed that have waited longest for a call or for the rest of one.
-  public var connections = 4_096
+  ///
+  /// Each can hold as much as a header takes, and twice that while it comes: together no more than the bodies.
+  public var connections = 2_048
   /// Bytes of the request line and all header fields together; beyond them a call is answered 431.
-  public var headerBytes = 64 << 10
+  public var headerBytes = 16 << 10
   /// The time that a request line and header fields may take from their first byte on; then a call is answered 408.
   public var headerTime: Duration = .seconds(10)
   /// The time that a body may take; then a call is answered 408.

@@ -46,8 +46,8 @@ final class FuzzStore: BuildStore {
       data: [reference.key: Base64Data(FuzzedCall.secret)])
   }
 
-  func repositories(in namespace: String) async throws(KubernetesError) -> [SatisRepository] {
-    [try await repository(NamespacedName(namespace: namespace, name: "packages"))]
+  func repositories(in namespace: String) async throws(KubernetesError) -> ObjectList<SatisRepository> {
+    ObjectList(items: [try await repository(NamespacedName(namespace: namespace, name: "packages"))])
   }
 
   func configMap(_ key: NamespacedName) async throws(KubernetesError) -> ConfigMap {
