@@ -2,9 +2,10 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import KubernetesClient
+import Synchronization
 import Testing
 
+@testable import KubernetesClient
 @testable import SatisStatusPage
 
 @Suite final class AccessTests {
@@ -52,8 +53,14 @@ import Testing
   func `a token that is replaced by nothing, or next to nothing, opens the page to nobody`(
     token: String
   ) async throws {
+    let time = Mutex(ContinuousClock.now)
+    let renewed = RenewedFile(path: file.path, subject: "the status page", outlives: false) {
+      time.withLock { $0 }
+    }
+    #expect(try renewed.text() == Sample.token)
     try "\(token)\n".write(to: file, atomically: true, encoding: .utf8)
-    let access = StatusAccess.token(RenewedFile(path: file.path, subject: "the status page"))
+    time.withLock { $0 += .seconds(61) }
+    let access = StatusAccess.token(renewed)
     let application = Application(router: sample.router(access: access))
     try await application.test(.router) { client in
       let exchanged = try await client.executeRequest(
@@ -62,6 +69,9 @@ import Testing
       let asked = try await client.executeRequest(
         uri: "/session", method: .get, headers: [.authorization: "Bearer \(token)"], body: nil)
       #expect(asked.status == .unauthorized)
+      let old = try await client.executeRequest(
+        uri: "/session", method: .get, headers: [.authorization: "Bearer \(Sample.token)"], body: nil)
+      #expect(old.status == .unauthorized)
     }
   }
 

@@ -9,6 +9,7 @@ public final class RenewedFile: Sendable {
 
   let path: String
   private let subject: String
+  private let outlives: Bool
   private let now: Clock
   private let known: Mutex<Known>
 
@@ -19,25 +20,31 @@ public final class RenewedFile: Sendable {
 
   /// Names a file that has not been read yet.
   ///
-  /// - Parameter subject: what needs it, for messages.
-  public convenience init(path: String, subject: String) {
-    self.init(path: path, subject: subject) { ContinuousClock.now }
+  /// - Parameters:
+  ///   - subject: what needs it, for messages.
+  ///   - outlives: whether what was in it is used on when it is gone or empty. What lets others in must not be; what is
+  ///     shown to others is refused by them in time.
+  public convenience init(path: String, subject: String, outlives: Bool = true) {
+    self.init(path: path, subject: subject, outlives: outlives) { ContinuousClock.now }
   }
 
   /// - Parameters:
   ///   - subject: what it is, for messages.
   ///   - bytes: what was read from it just now.
-  init(path: String, subject: String, bytes: [UInt8]? = nil, now: @escaping Clock) {
+  init(
+    path: String, subject: String, bytes: [UInt8]? = nil, outlives: Bool = true, now: @escaping Clock
+  ) {
     self.path = path
     self.subject = subject
+    self.outlives = outlives
     self.now = now
     known = Mutex(Known(bytes: bytes, readAt: bytes.map { _ in now() }))
   }
 
   /// What is in the file, or was a minute ago.
   ///
-  /// A file that cannot be read any more, or is empty, may be in the middle of being replaced: what was there before
-  /// is used until it is refused.
+  /// A file that cannot be read any more, or is empty, may be in the middle of being replaced: where it `outlives` the file,
+  /// what was there before is used until it is refused.
   func contents() throws(ConfigurationError) -> [UInt8] {
     let (bytes, readAt) = known.withLock { ($0.bytes, $0.readAt) }
     let now = now()
@@ -50,7 +57,7 @@ public final class RenewedFile: Sendable {
       known.withLock { $0 = Known(bytes: read, readAt: now) }
       return read
     } catch {
-      guard let bytes else { throw error }
+      guard let bytes, outlives else { throw error }
       return bytes
     }
   }

@@ -18,7 +18,7 @@ public enum StatusAccess: Sendable {
   ///
   /// - Throws: when there is no such file, or no token in it that is long enough.
   public static func token(inFile path: String) throws(ConfigurationError) -> Self {
-    let file = RenewedFile(path: path, subject: "the status page")
+    let file = RenewedFile(path: path, subject: "the status page", outlives: false)
     guard try file.text().utf8.count >= shortestToken else {
       throw ConfigurationError(
         subject: "the status page",
