@@ -123,7 +123,14 @@ extension BuildQueue {
 }
 
 extension BuildQueue.Entry {
-  func isDue(at now: Timestamp) -> Bool { retryTime.map { $0 <= now } ?? true }
+  /// Whether it waits for no later attempt.
+  func isDue(at now: Timestamp) -> Bool {
+    guard let retryTime else { return true }
+    return retryTime <= now || retryTime > now + Self.longestBackoff + RepositoryPlanner.clockTolerance
+  }
+
+  /// Seconds; the schema has the same for `spec.build.maxBackoffSeconds`.
+  private static var longestBackoff: Int64 { 86_400 }
 
   /// The older builds of which this one does all that they asked for.
   fileprivate func predecessors(in kept: [BuildQueue.Ask.Subject: Self]) -> [Self] {

@@ -123,6 +123,10 @@ extension RepositoryPlanner {
       update(
         build, build.running(claim, "\(progress.message) and is being stopped", pod: pod, at: situation.now))
     }
+    if let deletion = pod.metadata.deletionTimestamp {
+      // Its node may never answer, and then nothing else would tell.
+      lookAgain(at: deletion + PodProgress.unreachableSeconds + 1)
+    }
     guard !pod.isFinished, pod.metadata.deletionTimestamp == nil else { return }
     if pod.stopTime == nil { actions.append(.stopPod(pod.key, since: situation.now)) }
     if isPatient {
@@ -177,7 +181,7 @@ extension RepositoryPlanner {
       end(builds, of: claim, in: repository, .lost(job: claim.name))
       try giveBack(claim, of: repository, output, outcome: nil)
     } else if let refusal = situation.live.jobRefusal {
-      try refused(claim, of: repository, builds, output, refusal)
+      try refused(claim, of: repository, withoutCancelled(builds), output, refusal)
     } else if builds.allSatisfy(\.isCancelled) || repository.isSuspended
       || repository.olderNeighbour(among: situation.neighbours) != nil
       || repository.spec.podTemplate?.problem != nil
@@ -297,8 +301,10 @@ extension RepositoryPlanner {
     status.activeJob = nil
     if let outcome, let release = outcome.release {
       status.release = release
-      // Published from this satis.json, even where some of its sources could not be built.
-      if claim.operation == .build, claim.full { status.configHash = claim.configHash }
+      // Published from this satis.json, even where some of its sources could not be built: then a build has to say so and
+      // to try again, which one of other sources does not.
+      let isTold = outcome.succeeded || claim.builds.contains { $0.sources.isEmpty }
+      if claim.operation == .build, claim.full, isTold { status.configHash = claim.configHash }
     }
     if let outcome, outcome.succeeded {
       status.lastSucceededTime = outcome.endTime(of: claim, at: situation.now)

@@ -27,7 +27,8 @@ extension RepositoryPlanner {
     let waiting = withoutCancelled(
       openBuilds.filter { build in
         guard claim.item(of: build) != nil else { return !covered.contains(build.metadata.uid ?? "") }
-        return build.reason == .retrying
+        // What is said of one that the claim still works for is said where the Job is followed.
+        return !claim.isAttached(build)
       })
     var status = repository.status ?? SatisRepository.Status()
     if !writesRepository, status.queuedBuilds != waiting.count {
@@ -53,7 +54,7 @@ extension RepositoryPlanner {
     if let retry = build.status?.nextAttemptTime, retry > situation.now { lookAgain(at: retry) }
   }
 
-  private mutating func withoutCancelled(_ builds: [SatisBuild]) -> [SatisBuild] {
+  mutating func withoutCancelled(_ builds: [SatisBuild]) -> [SatisBuild] {
     for build in builds where build.isCancelled {
       update(build, build.ended(.cancelled, "cancelled before it started", at: situation.now))
     }
@@ -177,7 +178,7 @@ extension RepositoryPlanner {
       guard let heir = try situation.liveBuild(pair.by.metadata.name),
         heir.metadata.uid == pair.by.metadata.uid,
         !heir.isFinished, !heir.isCancelled, heir.reason != .running,
-        repository.status?.activeJob?.item(of: heir) == nil || heir.reason == .retrying
+        repository.status?.activeJob?.isAttached(heir) != true
       else {
         wait(pair.build)
         continue

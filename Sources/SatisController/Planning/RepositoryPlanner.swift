@@ -12,6 +12,10 @@ struct RepositoryPlanner {
   /// How often a satis.json in a Secret is looked at, in seconds: watching one Secret takes the right to list them all.
   static let secretInterval: Int64 = 60
 
+  /// So many seconds the clocks of two controllers may be apart; a time that lies further ahead was written by one that
+  /// was wrong.
+  static let clockTolerance: Int64 = 3_600
+
   private(set) var situation: Situation
   /// The repository as it was read; a status is written against it.
   private let read: SatisRepository?
@@ -103,8 +107,26 @@ struct RepositoryPlanner {
     actions.append(.updateBuild(build, status: status))
   }
 
+  /// Makes a build that nobody has asked for, unless the server has just refused to take one.
+  ///
+  /// - Returns: whether it is made.
+  mutating func create(_ build: SatisBuild) -> Bool {
+    guard situation.live.buildRefusal == nil else {
+      // Nothing tells when a quota is free, or a right granted.
+      lookAgain(at: situation.now + Self.patience)
+      return false
+    }
+    actions.append(.createBuild(build))
+    return true
+  }
+
   /// Writes the repository's status unless nothing would change.
   mutating func update(_ repository: SatisRepository, _ status: SatisRepository.Status) {
+    var status = status
+    if let refusal = situation.live.buildRefusal {
+      status.setReady(
+        .no, refusal.reason, refusal.message, generation: repository.metadata.generation, at: situation.now)
+    }
     guard let read, status != read.status ?? SatisRepository.Status() else { return }
     actions.append(.updateRepository(read, status: status))
   }

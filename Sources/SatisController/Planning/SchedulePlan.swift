@@ -25,10 +25,11 @@ extension RepositoryPlanner {
     next: Timestamp?
   ) -> (last: Timestamp?, next: Timestamp?) {
     guard let schedule else { return (last, nil) }
+    // A clock that was ahead for a while must not keep the schedule from running until then.
+    var last = last.flatMap { $0 > situation.now + Self.clockTolerance ? nil : $0 }
     // A schedule that is new looks forward only.
     let start = last ?? next.map { $0 + (-Spread.longest - 1) } ?? situation.now
     let uid = repository.metadata.uid ?? ""
-    var last = last
     if let due = schedule.latest(after: start, notAfter: situation.now) {
       let time = due + Spread.delay(uid: uid, schedule: schedule, run: due)
       guard situation.now >= time else {
@@ -37,12 +38,10 @@ extension RepositoryPlanner {
       }
       let name = ResourceNames.scheduledBuild(
         repository: repository.metadata, operation: operation, time: due)
-      if !situation.builds.contains(where: { $0.metadata.name == name }) {
-        actions.append(
-          .createBuild(
-            SatisBuild(
-              named: name, of: repository, operation: operation == .build ? nil : operation,
-              trigger: .schedule)))
+      let build = SatisBuild(
+        named: name, of: repository, operation: operation == .build ? nil : operation, trigger: .schedule)
+      guard situation.builds.contains(where: { $0.metadata.name == name }) || create(build) else {
+        return (last, next)
       }
       last = due
     }

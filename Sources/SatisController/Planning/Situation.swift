@@ -42,6 +42,8 @@ struct Situation: Sendable {
     var slot: SlotAnswer?
     /// Why the server did not take the claim's Job.
     var jobRefusal: JobRefusal?
+    /// Why the server did not take a build that the controller made by itself, without which the others go on.
+    var buildRefusal: Hindrance?
     /// Why the server did not let the controller do something else for this repository.
     var hindrance: Hindrance?
   }

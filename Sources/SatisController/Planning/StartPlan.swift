@@ -109,8 +109,9 @@ extension RepositoryPlanner {
       var sources: [SatisRepository.ActiveJob.Source] = []
       switch entry.ask {
       case .sources(let asked):
-        sources = asked
-        full = full || entry.needsFull
+        // One that asks for a full build has what becomes of that: a source that was built alone, because another one
+        // failed, still has the versions that went away.
+        if entry.needsFull { full = true } else { sources = asked }
       case .full: full = true
       case .purge: operation = .purge
       case .rollback(let named):
@@ -147,7 +148,7 @@ extension RepositoryPlanner {
       repository: repository.metadata, configHash: configuration.hash,
       lastSucceeded: repository.status?.lastSucceededTime)
     if let asked = situation.builds.first(where: { $0.metadata.name == name }) { return asked }
-    actions.append(.createBuild(SatisBuild(named: name, of: repository, trigger: .configuration)))
+    _ = create(SatisBuild(named: name, of: repository, trigger: .configuration))
     return nil
   }
 

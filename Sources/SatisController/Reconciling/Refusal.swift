@@ -5,6 +5,8 @@ import SatisAPI
 enum Refusal {
   /// The claim's Job.
   case job(Situation.JobRefusal)
+  /// A build that nobody has asked for.
+  case build(Hindrance)
   /// Anything else that no build can do without.
   case hindrance(Hindrance)
 
@@ -21,6 +23,9 @@ enum Refusal {
       self = .job(
         .init(
           isTemporary: error.isForbidden, message: status.message ?? status.reason ?? "HTTP \(status.code)"))
+    } else if case .createBuild = action {
+      guard let right = MissingRight(error, in: key.namespace) else { return nil }
+      self = .build(.lack(of: right))
     } else if case .ensureSnapshot(let snapshot) = action, error.isAlreadyExists {
       self = .hindrance(.leftover(snapshot.key.name))
     } else if action.isIndispensable {
@@ -35,9 +40,11 @@ extension Action {
   /// Whether no build can run, or its repository not go, while the server refuses this.
   fileprivate var isIndispensable: Bool {
     switch self {
-    case .setFinalizer, .ensureSnapshot, .createJob, .createBuild, .deleteJob: true
+    case .setFinalizer, .ensureSnapshot, .createJob, .deleteJob: true
     // Without the right to write how things stand there is no way to say what is missing; the others tidy up and tell.
-    case .updateRepository, .updateBuild, .notify, .stopPod, .endPod, .deleteBuild, .deleteSnapshot: false
+    case .updateRepository, .updateBuild, .createBuild, .notify, .stopPod, .endPod, .deleteBuild,
+      .deleteSnapshot:
+      false
     }
   }
 }

@@ -85,7 +85,7 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
           settle(key, slot: situation.live.slot, isRefused: situation.live.jobRefusal != nil)
           if refusal == nil { return again.map { .again(after: $0) } ?? .settled }
         }
-        if let refusal { situation = self.situation(key, after: refusal, logger) }
+        if let refusal { situation = self.situation(after: refusal, of: situation, logger) }
       }
     } catch {
       settle(key)
@@ -115,18 +115,28 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
   }
 
   /// What there is to decide by now, when a claim may be written.
-  private func situation(_ key: NamespacedName, after refusal: Refusal, _ logger: Logger) -> Situation {
-    var situation = situation(key)
+  private func situation(after refusal: Refusal, of earlier: Situation, _ logger: Logger) -> Situation {
+    var situation = situation(earlier.key)
+    // What was refused is not tried again before the next look.
+    situation.live.jobRefusal = earlier.live.jobRefusal
+    situation.live.buildRefusal = earlier.live.buildRefusal
     switch refusal {
     case .job(let refusal): situation.live.jobRefusal = refusal
+    case .build(let hindrance):
+      situation.live.buildRefusal = hindrance
+      log(hindrance, "the server takes no build that is due", situation, logger)
     case .hindrance(let hindrance):
       situation.live.hindrance = hindrance
-      let isNews = situation.repository?.readiness?.reason != hindrance.reason
-      logger.log(
-        level: isNews ? .warning : .debug, "the server does not let anything be built",
-        metadata: ["problem": "\(hindrance.message)"])
+      log(hindrance, "the server does not let anything be built", situation, logger)
     }
     return situation
+  }
+
+  private func log(
+    _ hindrance: Hindrance, _ message: Logger.Message, _ situation: Situation, _ logger: Logger
+  ) {
+    let isNews = situation.repository?.readiness?.reason != hindrance.reason
+    logger.log(level: isNews ? .warning : .debug, message, metadata: ["problem": "\(hindrance.message)"])
   }
 
   private func look(

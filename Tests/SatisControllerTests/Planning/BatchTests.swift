@@ -66,6 +66,46 @@ import Testing
     scene.addBuild("a", source: .prunedLib)
     scene.step()
     #expect(scene.claim?.full == true)
-    #expect(scene.claim?.builds.flatMap(\.sources).map(\.package) == [nil])
+    #expect(scene.claim?.builds.flatMap(\.sources).isEmpty == true)
+  }
+
+  @Test func `a deleted branch that needs a full build is not done with where that fails for another source`()
+  {
+    var scene = Scene.built
+    scene.addBuild("gone", source: .prunedApp)
+    scene.step()
+    // The sources were built one by one, which leaves what went away.
+    scene.endJob(
+      scene.claim?.name ?? "", succeeded: false, reason: "SourcesFailed", release: "r2",
+      failed: [0: "SourceUnreachable"])
+    scene.step()
+    #expect(scene.condition("gone")?.reason == "Retrying")
+  }
+
+  @Test func `a changed satis.json that a push was built with, and that failed, is built for itself`() {
+    var scene = Scene.built
+    scene.repository?.status?.configHash = "of another"
+    scene.addBuild("push", source: .lib)
+    scene.step()
+    #expect(scene.claim?.full == true)
+    scene.endJob(
+      scene.claim?.name ?? "", succeeded: false, reason: "SourcesFailed", release: "r2",
+      failed: [1: "SourceDenied"])
+    scene.step()
+    #expect(scene.condition("push")?.reason == "Succeeded")
+    #expect(scene.repository?.status?.configHash == "of another")
+
+    // Its own build says what is wrong, once.
+    scene.step()
+    scene.step()
+    #expect(scene.builds.map(\.spec.trigger?.type) == [nil, .configuration])
+    scene.endJob(
+      scene.claim?.name ?? "", succeeded: false, reason: "SourceDenied", release: "r3",
+      failed: [1: "SourceDenied"])
+    scene.step()
+    #expect(scene.condition(scene.builds[1].metadata.name)?.reason == "Failed")
+    #expect(scene.repository?.status?.configHash == scene.configHash)
+    scene.step()
+    #expect(scene.builds.count == 2)
   }
 }

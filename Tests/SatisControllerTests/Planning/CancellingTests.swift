@@ -31,6 +31,20 @@ import Testing
     #expect(!scene.step().words.contains("end pod"))
   }
 
+  @Test func `a pod that is deleted meanwhile, on a node that does not answer, is looked at again`() {
+    var scene = cancelled("Running")
+    scene.step()
+    scene.pods[0].metadata.deletionTimestamp = scene.now + 100
+    scene.now = scene.now + 120
+    let decision = scene.decide()
+    let again = 100 - 120 + PodProgress.unreachableSeconds + 1
+    #expect(decision.again == .seconds(again))
+    scene.apply(decision.actions)
+    scene.now = scene.now + again
+    scene.step()
+    #expect(scene.condition("a")?.reason == "Cancelled")
+  }
+
   @Test func `a pod that its node does not end is given up, and its Job deleted`() {
     var scene = cancelled("Running")
     let job = scene.claim?.name ?? ""

@@ -283,6 +283,37 @@ private let digest = "be8246b3"
     #expect(barred.step().words == ["build b1 Queued"])
   }
 
+  @Test func `what is said of a retry does not change as long as its Job is refused`() {
+    var scene = Scene.built
+    scene.addBuild("a", source: .lib)
+    scene.addBuild("b", source: .app, createdAfter: 1)
+    scene.step()
+    scene.endJob(scene.claim?.name ?? "", succeeded: false)
+    scene.step()
+    scene.now = scene.now + 3_600
+    scene.apply(Array(scene.decide().actions.prefix(2)))
+    #expect(scene.claim?.builds.count == 2)
+    scene.addBuild("waiting", source: .lib, createdAfter: 2)
+    scene.live.jobRefusal = .init(isTemporary: true, message: "exceeded quota")
+    scene.step()
+    #expect(scene.condition("a")?.message.contains("exceeded quota") == true)
+    #expect(scene.decide().actions.isEmpty)
+  }
+
+  @Test func `a build that is cancelled ends, and the others of its claim wait on`() {
+    var scene = Scene.built
+    scene.addBuild("a", source: .lib)
+    scene.addBuild("b", source: .app, createdAfter: 1)
+    scene.apply(Array(scene.decide().actions.prefix(2)))
+    scene.live.jobRefusal = .init(isTemporary: true, message: "exceeded quota")
+    scene.builds[0].spec.state = .cancelled
+    scene.step()
+    #expect(scene.condition("a")?.reason == "Cancelled")
+    #expect(scene.condition("b")?.reason == "Queued")
+    scene.live.jobRefusal = nil
+    #expect(scene.step().words.last == "build b Running")
+  }
+
   @Test func `a claim whose Job was refused lets others go first where Jobs are limited`() {
     var scene = refused(isTemporary: true)
     scene.step()

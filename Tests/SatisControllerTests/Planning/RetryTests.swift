@@ -33,6 +33,13 @@ import Testing
     }
   }
 
+  @Test func `a next attempt that a clock far ahead has set is not waited for`() {
+    var scene = failing("SatisFailed")
+    scene.builds[0].status?.nextAttemptTime = scene.now + 30 * 86_400
+    scene.step()
+    #expect(scene.condition("b1")?.reason == "Running")
+  }
+
   @Test
   func `a pod that runs for ever on a node that nobody gives up ends its attempt, and its Job is deleted`() {
     var scene = Scene.built

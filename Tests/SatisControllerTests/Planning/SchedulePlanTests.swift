@@ -43,6 +43,48 @@ import Testing
     #expect(scene.repository?.status?.lastScheduledFullTime == Timestamp("2023-11-24T02:00:00Z"))
   }
 
+  @Test func `a clock that was far ahead for a while stops no schedule`() {
+    var scene = nightly()
+    scene.step()
+    let begin = scene.now
+    scene.now = begin + 30 * 86_400
+    scene.step()
+    let ahead = scene.builds.count
+    scene.now = begin
+    scene.step()
+    scene.now = scene.repository?.status?.nextFullBuildTime ?? scene.now
+    #expect(scene.now < begin + 2 * 86_400)
+    scene.step()
+    #expect(scene.builds.count == ahead + 1)
+  }
+
+  @Test func `a build that the server does not take is tried again, and holds up nothing else`() throws {
+    var scene = nightly()
+    scene.step()
+    scene.addBuild("b1", source: .lib)
+    scene.step()
+    scene.endJob(scene.claim?.name ?? "", succeeded: true)
+    scene.now = scene.repository?.status?.nextFullBuildTime ?? scene.now
+    let error = KubernetesError(
+      request: "create SatisBuild",
+      cause: .status(.init(code: 403, reason: "Forbidden", message: "exceeded quota: builds")))
+    scene.live.buildRefusal = .lack(of: try #require(MissingRight(error, in: "shop")))
+    scene.step()
+    #expect(scene.builds.count == 1)
+    #expect(scene.condition("b1")?.reason == "Succeeded")
+    let ready = scene.repository?.status?.conditions?[ConditionType.ready]
+    #expect(ready?.reason == "Forbidden")
+    #expect(ready?.message.contains("exceeded quota: builds") == true)
+    #expect(scene.decide().again == .seconds(RepositoryPlanner.patience))
+    #expect(scene.repository?.status?.lastScheduledFullTime == nil)
+
+    scene.live.buildRefusal = nil
+    scene.step()
+    #expect(scene.builds.count == 2)
+    scene.step()
+    #expect(scene.repository?.status?.conditions?[ConditionType.ready]?.reason == "Ready")
+  }
+
   @Test func `a schedule that cannot be read is said in the condition and stops no build`() {
     var scene = nightly()
     scene.repository?.spec.schedule?.full = "0 25 * * *"
