@@ -232,9 +232,9 @@ public struct SatisRepository: KubernetesObject {
 
   /// How much of the past is kept.
   public struct History: Codable, Hashable, Sendable {
-    /// Succeeded builds that are kept.
+    /// Succeeded builds that are kept; as many superseded and cancelled ones.
     public var succeededLimit: Int?
-    /// Failed builds that are kept.
+    /// Builds that are kept of those that failed, timed out or were invalid.
     public var failedLimit: Int?
     /// Seconds after its end when a build goes, however few there are.
     public var ttlSeconds: Int?
