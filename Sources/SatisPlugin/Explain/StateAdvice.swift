@@ -13,7 +13,7 @@ extension Scene {
           Advice.Remedy(
             "If that lasts longer than a moment, see whether it works here.",
             kubectl("get lease satis-controller-leader"),
-            kubectl("logs -l app.kubernetes.io/component=controller --prefix")),
+            kubectl("logs -l app.kubernetes.io/component=controller --prefix --tail=-1")),
           Advice.Remedy(
             "An operator serves its own namespaces only: see that there is one for '\(namespace)'.",
             "kubectl get deployments -A -l app.kubernetes.io/component=controller"),
