@@ -9,7 +9,8 @@ struct VerifyCommand: AsyncParsableCommand {
     abstract: "Tells what the service would make of a recorded call, and why; no cluster is needed.",
     discussion: """
       Reads the raw HTTP request from standard input: perhaps its first line, then the headers, an empty line, and \
-      the body, byte by byte as it was sent. Most hosts show headers and body of recent deliveries.
+      the body, byte by byte as it was sent. Most hosts show headers and body of recent deliveries, but GitHub \
+      shows the body indented, and GitLab neither the token nor the body as it was sent.
 
         kubectl -n satis get secret packages-webhook -o jsonpath='{.data.secret}' | base64 --decode > secret
         satis-operator webhook verify --host github --secret-file secret < request
