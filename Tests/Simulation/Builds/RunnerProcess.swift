@@ -21,6 +21,8 @@ final class RunnerProcess {
   private let ended: (RunnerProcess, Report?) -> Void
   private var base: String?
   private var contents: [Int: Release.Content] = [:]
+  /// The sources that are built by the names of their packages, of which no old version stays.
+  private var byPackage: Set<Int> = []
   private var failed: [(source: Int, reason: String)] = []
   private var isWhole = false
   private var attempted = 0
@@ -117,7 +119,7 @@ final class RunnerProcess {
       let isFull = order.full == true || base == nil || !allowsPartialBuilds
       isWhole = isFull
       if isFull { contents = contents.filter { listed.contains($0.key) } }
-      let byPackage = Set(
+      byPackage = Set(
         (order.sources ?? []).filter { $0.package != nil }.compactMap { SourceNames.number($0.url) })
       let isSlow = world.strikes(.slowSatis, world.faults.slowSatis)
       build(isFull ? listed : asked, prune: isFull ? Set(listed) : byPackage, slowness: isSlow ? 60 : 1)
@@ -127,6 +129,7 @@ final class RunnerProcess {
   private func build(_ sources: [Int], prune: Set<Int>, slowness: Int64) {
     guard isAlive else { return }
     guard let source = sources.first else {
+      if isWhole, !failed.isEmpty { keepWhatWentAway() }
       later(world.dice.duration(500)) { [self] in publish() }
       return
     }
@@ -144,6 +147,14 @@ final class RunnerProcess {
     }
     later(world.dice.duration(2_500) * slowness) { [self] in
       build(Array(sources.dropFirst()), prune: prune, slowness: slowness)
+    }
+  }
+
+  /// Source by source, which is how the others are built when one fails, Satis only adds, but where it is told the name.
+  private func keepWhatWentAway() {
+    let before = base.flatMap { world.volumes.releases[$0]?.contents } ?? [:]
+    for source in contents.keys where !byPackage.contains(source) {
+      if let known = before[source]?.deletions { contents[source]?.deletions = known }
     }
   }
 
