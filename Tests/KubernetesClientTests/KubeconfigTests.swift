@@ -113,6 +113,26 @@ import Testing
     #expect(message.contains("use a token, a tokenFile, a client certificate or exec"))
   }
 
+  @Test(arguments: ["as: readonly", "as-uid: u1", "as-groups: [viewers]", "as-user-extra: {reason: [x]}"])
+  func `a user that is to act as another one is refused, whatever it identifies itself by`(
+    field: String
+  ) throws {
+    let path = try write(user: "token: secret, \(field)")
+    #expect(
+      problem { try load(path) }
+        == "user 'u' of kubeconfig \(path) acts as somebody else by '\(field.prefix { $0 != ":" })', which is not "
+        + "supported; use a context whose user does not")
+  }
+
+  @Test(arguments: [
+    ("socks5://localhost:1080", "socks5h://localhost:1080"), ("SOCKS5://u:p@h:1", "socks5h://u:p@h:1"),
+    ("socks5h://h:1", "socks5h://h:1"), ("http://proxy:3128", "http://proxy:3128"),
+  ])
+  func `a SOCKS proxy is given the server's name`(written: String, used: String) throws {
+    let configuration = try load(write(cluster: "proxy-url: \"\(written)\""))
+    #expect(configuration.proxyURL == used)
+  }
+
   @Test func `a context without a user, or with an empty one, is nobody`() throws {
     for context in ["{cluster: c}", "{cluster: c, user: \"\"}"] {
       let path = try directory.write(

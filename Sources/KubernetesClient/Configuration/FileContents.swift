@@ -23,7 +23,12 @@ enum FileContents {
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-  static func isExecutable(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
+  /// Whether there is a program; a directory can be executable as well.
+  static func isExecutable(_ path: String) -> Bool {
+    var isDirectory = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory
+      && FileManager.default.isExecutableFile(atPath: path)
+  }
 
   private static func reason(_ error: any Error) -> String {
     switch (error as? CocoaError)?.code {

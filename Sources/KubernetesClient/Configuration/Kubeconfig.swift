@@ -81,11 +81,17 @@ struct Kubeconfig {
       token: try user.bearerToken(
         subject: userSubject, origin: "user '\(userName)' of context '\(name)' of \(file)",
         cluster: cluster.information(subject: clusterSubject)),
-      proxyURL: cluster.proxyURL,
+      proxyURL: cluster.proxyURL.map(Self.namingHosts),
       // An empty name would stand for all namespaces.
       namespace: context.namespace.flatMap { $0.isEmpty ? nil : $0 } ?? "default",
       user: userName.isEmpty ? nil : userName,
       origin: "context '\(name)' of \(file)"
     )
+  }
+
+  /// A SOCKS proxy gets the server's name, as from kubectl: only beyond it may there be somebody who knows the address.
+  private static func namingHosts(_ proxy: String) -> String {
+    let scheme = "socks5://"
+    return proxy.lowercased().hasPrefix(scheme) ? "socks5h://\(proxy.dropFirst(scheme.count))" : proxy
   }
 }

@@ -125,6 +125,8 @@ extension Kubeconfig {
     var key = DataOrFile()
     var exec: Exec?
     var unsupported: String?
+    /// The field by which the user acts as somebody else.
+    var impersonation: String?
 
     enum CodingKeys: String, CodingKey {
       case token
@@ -136,6 +138,10 @@ extension Kubeconfig {
       case exec
       case authProvider = "auth-provider"
       case username
+      case actsAs = "as"
+      case actsAsUID = "as-uid"
+      case actsAsGroups = "as-groups"
+      case actsAsExtra = "as-user-extra"
     }
 
     init() {}
@@ -152,6 +158,9 @@ extension Kubeconfig {
         path: try values.decodeIfPresent(String.self, forKey: .key))
       exec = try values.decodeIfPresent(Exec.self, forKey: .exec)
       unsupported = [CodingKeys.authProvider, .username].first { values.contains($0) }?.stringValue
+      impersonation =
+        [CodingKeys.actsAs, .actsAsUID, .actsAsGroups, .actsAsExtra].first { values.contains($0) }?
+        .stringValue
     }
 
     func resolvingPaths(in directory: String) -> Self {
@@ -180,6 +189,14 @@ extension Kubeconfig {
     func bearerToken(
       subject: String, origin: String, cluster: JSONValue
     ) throws(ConfigurationError) -> BearerToken {
+      // Passed over, it would act with rights that it is not to have.
+      if let impersonation {
+        throw ConfigurationError(
+          subject: subject,
+          problem:
+            "acts as somebody else by '\(impersonation)', which is not supported; use a context whose user does not"
+        )
+      }
       // kubectl's own order: the file wins over the token beside it.
       if let tokenFile, !tokenFile.isEmpty { return .file(path: tokenFile) }
       if let token, !token.isEmpty { return .fixed(token) }
