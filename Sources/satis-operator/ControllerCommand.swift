@@ -52,6 +52,7 @@ struct ControllerCommand: AsyncParsableCommand {
 
   func run() async throws {
     let logger = shared.logger("controller")
+    _ = OpenFiles.raiseLimit()
     let metrics = shared.metrics(
       SatisController.metricDescriptions + LeaderElectionMetrics.descriptions, logger: logger)
     let client = try shared.client(metrics: metrics, logger: logger)

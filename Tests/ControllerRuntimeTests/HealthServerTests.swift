@@ -107,6 +107,17 @@ import Testing
     }
   }
 
+  @Test func `a connection that nobody uses is closed`() async throws {
+    let port = try FreePort.find()
+    let application = HealthServer.application(
+      Router(), port: port, idleTime: .milliseconds(50), logger: Logger(label: "test"))
+    let server = Task { try await application.run() }
+    defer { server.cancel() }
+    _ = try await firstAnswer(of: "http://127.0.0.1:\(port)/")
+    let connection = try RawConnection(port: port)
+    #expect(await connection.readToEnd().isEmpty)
+  }
+
   @Test func `the date of an answer is written as HTTP wants it`() {
     #expect(QuietApplication.date(784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
     #expect(QuietApplication.date(1_582_934_400) == "Sat, 29 Feb 2020 00:00:00 GMT")

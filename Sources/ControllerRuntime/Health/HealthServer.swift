@@ -1,5 +1,6 @@
 public import Hummingbird
 public import Logging
+import NIOCore
 
 /// Answers `/healthz` (the process lives) and `/readyz` (it can do its work) for probes.
 ///
@@ -32,10 +33,17 @@ public enum HealthServer {
     let router = Router()
     addRoutes(to: router, liveness: liveness, readiness: readiness)
     metrics?.addRoute(to: router)
-    return QuietApplication(
+    return application(router, port: port, logger: logger)
+  }
+
+  /// - Parameter idleTime: longer than kubelets and Prometheus are silent as a rule, which come again if it is not.
+  static func application(
+    _ router: Router<BasicRequestContext>, port: Int, idleTime: TimeAmount = .seconds(75), logger: Logger
+  ) -> QuietApplication {
+    QuietApplication(
       responder: router.buildResponder(),
       configuration: .init(address: .hostname(AllAddresses.host, port: port), serverName: nil),
-      logger: logger)
+      idleTime: idleTime, logger: logger)
   }
 }
 

@@ -2,6 +2,7 @@ import Glibc
 import Hummingbird
 import HummingbirdCore
 import Logging
+import NIOCore
 import ServiceLifecycle
 
 /// Serves a router's routes over HTTP/1.1, and does nothing between two requests.
@@ -11,7 +12,11 @@ import ServiceLifecycle
 struct QuietApplication: ApplicationProtocol {
   let responder: RouterResponder<BasicRequestContext>
   let configuration: ApplicationConfiguration
+  /// How long a connection may be silent: those who only hold them would use up the files of the process.
+  let idleTime: TimeAmount
   let logger: Logger
+
+  var server: HTTPServerBuilder { .http1(configuration: .init(idleTimeout: idleTime)) }
 
   func run() async throws {
     let server = try server.buildServer(

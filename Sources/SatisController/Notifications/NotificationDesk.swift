@@ -32,7 +32,9 @@ final class NotificationDesk: Sendable {
   /// A receiver could not be asked; it is begun again.
   func forget(_ uid: String, _ receiver: String) {
     entries.withLock { entries in
-      _ = entries[uid]?.pending.remove(receiver)
+      entries[uid]?.pending.remove(receiver)
+      // Its Secret may never come, and the build be told nobody any more.
+      if let known = entries[uid], known.pending.isEmpty, known.done.isEmpty { entries[uid] = nil }
     }
   }
 
