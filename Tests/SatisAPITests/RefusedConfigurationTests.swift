@@ -45,6 +45,29 @@ import Testing
       refusal(text).hasPrefix(#"satis.json has no "\#(field)", which Satis requires; write "\#(field)": "#))
   }
 
+  @Test func `where packages find what they need is looked at as well`() {
+    let message = refusal(
+      """
+      {"name": "a/b", "homepage": "https://x", "repositories-dep": [
+        {"type": "vcs", "url": "https://u:hunter2@git.example.org/a.git"}]}
+      """)
+    #expect(message.contains("repositories-dep"))
+    #expect(message.contains("the URL contains a password or token"))
+    #expect(!message.contains("hunter2"))
+    #expect(
+      refusal(#"{"name": "a/b", "homepage": "https://x", "repositories-dep": 1}"#)
+        .contains(#""repositories-dep" is no list"#))
+  }
+
+  @Test(arguments: [#"["API-TOKEN: hunter2"]"#, #""API-TOKEN: hunter2""#])
+  func `headers for a Composer repository, which Satis would publish, are refused`(header: String) {
+    let message = refusal(
+      ofEntry: #"{"type": "composer", "url": "https://up/", "options": {"http": {"header": \#(header)}}}"#)
+    #expect(message.contains("options.http.header, which Satis would publish with each package"))
+    #expect(message.contains("spec.credentials.composerAuth"))
+    #expect(!message.contains("hunter2"))
+  }
+
   @Test func `archives outside the output are refused`() {
     let message = refusal(
       #"{"name": "a/b", "homepage": "https://x", "archive": {"directory": "dist", "absolute-directory": "/srv"}}"#

@@ -65,16 +65,19 @@ extension SatisConfiguration {
           remedy: "leave it out, or write it as in include/all$%hash%.json",
           at: JSONPath() / "include-filename"))
     }
-    switch root["repositories"] ?? [] {
-    case .array, .object: break
-    default:
-      refusals.append(
-        Refusal(
-          "satis.json: \"repositories\" is no list",
-          remedy: "write it as in [{\"type\": \"vcs\", \"url\": …}]",
-          at: JSONPath() / "repositories"))
+    for list in ["repositories", dependencies] {
+      switch root[list] ?? [] {
+      case .array, .object: break
+      default:
+        refusals.append(
+          Refusal(
+            "satis.json: \"\(list)\" is no list",
+            remedy: "write it as in [{\"type\": \"vcs\", \"url\": …}]",
+            at: JSONPath() / list))
+      }
+      refusals += entries(of: root, in: list).flatMap(\.refusals)
     }
-    return refusals + entries(of: root).flatMap(\.refusals)
+    return refusals
   }
 
   /// Whether a path in the output leads into a directory that Satis keeps for its metadata.
@@ -105,10 +108,13 @@ extension SatisConfiguration {
     }
   }
 
+  /// Where Satis looks for what packages need; what it finds there it publishes as well.
+  private static let dependencies = "repositories-dep"
+
   /// Composer accepts a list and an object whose keys are names.
-  static func entries(of root: JSONValue) -> [Entry] {
-    let path = JSONPath() / "repositories"
-    return switch root["repositories"] {
+  static func entries(of root: JSONValue, in list: String = "repositories") -> [Entry] {
+    let path = JSONPath() / list
+    return switch root[list] {
     case .array(let list): list.enumerated().map { Entry(path: path / $0, value: $1) }
     case .object(let named): named.sorted { $0.key < $1.key }.map { Entry(path: path / $0, value: $1) }
     default: []
@@ -127,7 +133,25 @@ extension SatisConfiguration.Entry {
           remedy: "use a git repository instead", at: path / "type")
       ]
     }
-    return Self.urls(in: value, at: path).compactMap { refusal(of: $0.url, at: $0.path) }
+    return Self.urls(in: value, at: path).compactMap { refusal(of: $0.url, at: $0.path) } + headerRefusal
+  }
+
+  /// Composer gives the options of a Composer repository to each of its packages, with which Satis publishes them.
+  private var headerRefusal: [SatisConfiguration.Refusal] {
+    guard repository?.type == "composer", let header = value["options"]?["http"]?["header"] else { return [] }
+    let isEmpty =
+      switch header {
+      case .array(let lines): lines.isEmpty
+      case .string(let line): line.isEmpty
+      default: false
+      }
+    guard !isEmpty else { return [] }
+    return [
+      SatisConfiguration.Refusal(
+        "satis.json: \(path): options.http.header, which Satis would publish with each package",
+        remedy: "put what it proves into auth.json and name that in spec.credentials.composerAuth",
+        at: path / "options" / "http" / "header")
+    ]
   }
 
   /// The URLs of an entry, also those inside a package that is written out in it.
