@@ -80,9 +80,11 @@ public struct JobController: Sendable {
   public func finish(_ job: Job, succeeded: Bool) async throws {
     var status: JSONValue = ["startTime": .string(Self.startTime)]
     guard succeeded else {
+      status["failed"] = 1
       status["conditions"] = Self.conditions("FailureTarget", "Failed")
       return try await setStatus(of: job, status)
     }
+    status["succeeded"] = 1
     status["completionTime"] = .string(Self.endTime)
     do throws(KubernetesError) {
       status["conditions"] = Self.conditions("SuccessCriteriaMet", "Complete")

@@ -144,13 +144,14 @@ public final class KubernetesClient: Sendable {
   ///
   /// When the token between two pages expires, the list begins again.
   public func listAll<Object: KubernetesObject>(
-    _ type: Object.Type, in namespace: String?, labelSelector: String? = nil
+    _ type: Object.Type, in namespace: String?, labelSelector: String? = nil, fieldSelector: String? = nil
   ) async throws(KubernetesError) -> ObjectList<Object> {
     var all: ObjectList<Object>?
     repeat {
       do throws(KubernetesError) {
         var page = try await list(
-          type, in: namespace, labelSelector: labelSelector, limit: 500, continueToken: all?.continueToken)
+          type, in: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector, limit: 500,
+          continueToken: all?.continueToken)
         page.items = (all?.items ?? []) + page.items
         page.unreadable = (all?.unreadable ?? []) + page.unreadable
         all = page

@@ -8,6 +8,8 @@ struct KubernetesAccess: ClusterAccess {
   /// The Satis image of repositories that name none.
   let defaultImage: String
   private let outputs: LiveOutputs
+  /// Without what has ended: Jobs and pods that are kept for their logs are many times larger than all that is asked.
+  private let unfinishedOutputs: LiveOutputs
   private let configurations = KnownConfigurations()
   /// The ConfigMaps that the watch has shown, by which a snapshot that is there is not sent again.
   private let configMaps: Cache<ObjectIdentity<ConfigMap>>
@@ -21,12 +23,21 @@ struct KubernetesAccess: ClusterAccess {
     self.client = client
     self.defaultImage = defaultImage
     self.configMaps = configMaps
-    outputs = LiveOutputs(
+    outputs = Self.outputs(client)
+    // A Job whose pod has succeeded makes no other one.
+    unfinishedOutputs = Self.outputs(
+      client, jobs: "status.successful=0", pods: "status.phase!=Succeeded,status.phase!=Failed")
+  }
+
+  private static func outputs(
+    _ client: KubernetesClient, jobs: String? = nil, pods: String? = nil
+  ) -> LiveOutputs {
+    LiveOutputs(
       jobs: OutputLists { namespace, selector throws(KubernetesError) in
-        try await client.listAll(Job.self, in: namespace, labelSelector: selector)
+        try await client.listAll(Job.self, in: namespace, labelSelector: selector, fieldSelector: jobs)
       },
       pods: OutputLists { namespace, selector throws(KubernetesError) in
-        try await client.listAll(Pod.self, in: namespace, labelSelector: selector)
+        try await client.listAll(Pod.self, in: namespace, labelSelector: selector, fieldSelector: pods)
       })
   }
 
@@ -54,7 +65,10 @@ struct KubernetesAccess: ClusterAccess {
     of repository: SatisRepository, neighbours: [SatisRepository]
   ) async throws(KubernetesError) -> Situation.OutputView {
     let labels = Set(([repository] + neighbours).map { ResourceNames.outputLabelValue($0.spec.output) })
-    var view = try await outputs.view(of: labels, in: repository.key.namespace)
+    // Only who follows a Job, or deletes all, has to know of those that have ended.
+    let isToStart = repository.status?.activeJob == nil && repository.metadata.deletionTimestamp == nil
+    var view = try await (isToStart ? unfinishedOutputs : outputs)
+      .view(of: labels, in: repository.key.namespace)
     // Somebody else's Job may have the claim's name and none of the labels.
     if let claim = repository.status?.activeJob,
       !view.jobs.contains(where: { $0.metadata.name == claim.name })
