@@ -199,10 +199,11 @@ final class PublishingTest extends TestCase
         symlink($elsewhere, $release);
         file_put_contents("$elsewhere/leak.txt", 'leak');
 
-        $result = $this->publish('2.0.0');
+        $result = $this->workspace->run();
 
-        self::assertStringContainsString('does not lead to a release', $result->output);
-        self::assertFileDoesNotExist($this->path($this->current(), 'leak.txt'));
+        self::assertSame('OutputInvalid', $result->report['reason'], $result->output);
+        self::assertFileExists("$elsewhere/leak.txt");
+        self::assertSame([basename($release)], $this->workspace->releases());
     }
 
     public function test_archives_of_another_user_are_copied_where_links_to_them_are_forbidden(): void

@@ -46,18 +46,44 @@ final class Output
     {
         $link = "{$this->root}/current";
         clearstatcache(true);
+        $names = $this->namesBehind($link);
         if (!is_link($link)) {
-            if (file_exists($link)) {
+            if ($names !== null) {
                 throw new Failure('OutputInvalid', "$link is not a link to a release. Move it away, then build again.");
             }
             return null;
         }
-        if (!preg_match('{^releases/([^/]+)$}', readlink($link), $match) || !$this->has($match[1])) {
+        // Web servers follow every spelling of a link, so it counts where it leads.
+        $path = (string) realpath($link);
+        $isBelow = dirname($path) === realpath("{$this->root}/releases");
+        if ($names === null || ($isBelow && !in_array('packages.json', $names, true))) {
             $this->log->say("$link does not lead to a release: starting from nothing");
             return null;
         }
+        if (!$isBelow || !$this->has(basename($path))) {
+            $message = "$link leads to " . readlink($link) . ', which is no release. Let it lead to one of releases/, or remove it to start from nothing; then build again.';
+            throw new Failure('OutputInvalid', $message);
+        }
 
-        return $match[1];
+        return basename($path);
+    }
+
+    /**
+     * What cannot be looked at is not taken for missing: a build from nothing would lose what it holds.
+     *
+     * @return list<string>|null null where there is nothing
+     */
+    private function namesBehind(string $link): ?array
+    {
+        try {
+            return scandir($link);
+        } catch (\ErrorException $error) {
+            if (strpos($error->getMessage(), 'No such file or directory') !== false) {
+                return null;
+            }
+            $message = "What $link leads to cannot be read ({$error->getMessage()}). See to the volume, or let it lead to one of releases/; then build again.";
+            throw new Failure('OutputInvalid', $message);
+        }
     }
 
     public function hasLink(): bool
