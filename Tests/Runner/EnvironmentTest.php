@@ -29,7 +29,6 @@ final class EnvironmentTest extends TestCase
         self::assertGreaterThan(290, (int) $environment['COMPOSER_PROCESS_TIMEOUT']);
         self::assertLessThanOrEqual(300, (int) $environment['COMPOSER_PROCESS_TIMEOUT']);
         self::assertSame('kept', $environment['MY_PROXY']);
-        self::assertArrayNotHasKey('GIT_SSH_COMMAND', $environment);
         self::assertSame(getenv('SSL_CERT_FILE'), $environment['SSL_CERT_FILE'] ?? false);
     }
 
@@ -43,10 +42,29 @@ final class EnvironmentTest extends TestCase
         $environment = $this->environment('key=${GIT_SSH_COMMAND##* }; eval "stat -c %a $key; cat $key" > ' . $this->workspace->root . '/seen');
 
         $command = $environment['GIT_SSH_COMMAND'];
-        self::assertStringStartsWith('ssh -o BatchMode=yes -o StrictHostKeyChecking=yes ', $command);
+        self::assertStringStartsWith('ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=60 ', $command);
         self::assertStringContainsString(" -o 'UserKnownHostsFile={$this->workspace->root}/credentials/known_hosts'", $command);
         self::assertStringContainsString(" -o IdentitiesOnly=yes -i '", $command);
         self::assertSame("600\n-----BEGIN\nkey\n-----END\n", file_get_contents("{$this->workspace->root}/seen"));
+    }
+
+    public function test_a_host_that_stalls_is_given_up(): void
+    {
+        $environment = $this->environment('');
+
+        self::assertSame('1', $environment['GIT_HTTP_LOW_SPEED_LIMIT']);
+        self::assertSame('300', $environment['GIT_HTTP_LOW_SPEED_TIME']);
+        self::assertSame('ssh -o ConnectTimeout=60 -o ServerAliveInterval=30 -o ServerAliveCountMax=10', $environment['GIT_SSH_COMMAND']);
+    }
+
+    public function test_what_the_image_arranges_for_ssh_and_slow_hosts_is_kept(): void
+    {
+        $this->workspace->environment += ['GIT_SSH_COMMAND' => 'ssh -F /etc/own', 'GIT_HTTP_LOW_SPEED_TIME' => '900'];
+
+        $environment = $this->environment('');
+
+        self::assertSame('ssh -F /etc/own', $environment['GIT_SSH_COMMAND']);
+        self::assertSame('900', $environment['GIT_HTTP_LOW_SPEED_TIME']);
     }
 
     public function test_further_authorities_are_added_to_those_of_the_system(): void

@@ -15,6 +15,9 @@ final class SatisEnvironment
         '/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/ca-bundle.pem', '/etc/ssl/cert.pem',
     ];
 
+    /** A host that answers and then stalls would hold up all sources until the deadline. */
+    private const SSH_TIMEOUTS = '-o ConnectTimeout=60 -o ServerAliveInterval=30 -o ServerAliveCountMax=10';
+
     private string $credentials;
     private string $cache;
     private string $home;
@@ -95,6 +98,8 @@ final class SatisEnvironment
         $count = (int) getenv('GIT_CONFIG_COUNT');
 
         return [
+            'GIT_HTTP_LOW_SPEED_LIMIT' => getenv('GIT_HTTP_LOW_SPEED_LIMIT') ?: '1',
+            'GIT_HTTP_LOW_SPEED_TIME' => getenv('GIT_HTTP_LOW_SPEED_TIME') ?: '300',
             'GIT_CONFIG_COUNT' => (string) ($count + 2),
             "GIT_CONFIG_KEY_$count" => 'gc.autoDetach',
             "GIT_CONFIG_VALUE_$count" => 'false',
@@ -113,9 +118,13 @@ final class SatisEnvironment
         if (is_file("{$this->credentials}/id_key")) {
             $options[] = '-o IdentitiesOnly=yes -i ' . escapeshellarg($this->copy("{$this->credentials}/id_key", 'id_key'));
         }
-        $command = 'ssh -o BatchMode=yes -o StrictHostKeyChecking=yes ' . implode(' ', $options);
+        if ($options !== []) {
+            return ['GIT_SSH_COMMAND' => 'ssh -o BatchMode=yes -o StrictHostKeyChecking=yes ' . self::SSH_TIMEOUTS . ' ' . implode(' ', $options)];
+        }
+        // Without files of its own the image may have arranged another ssh, and whom it trusts.
+        $isArranged = getenv('GIT_SSH_COMMAND') !== false || getenv('GIT_SSH') !== false;
 
-        return $options === [] ? [] : ['GIT_SSH_COMMAND' => $command];
+        return $isArranged ? [] : ['GIT_SSH_COMMAND' => 'ssh ' . self::SSH_TIMEOUTS];
     }
 
     /**

@@ -20,10 +20,11 @@ final class SourceError
 
     private const REMOTE = [
         'SourceUnreachable' => '{could not resolve (?:host|proxy)|name resolution|name or service not known'
-            . '|connection refused|connection timed out|operation timed out|timed out after|connection reset|connection closed|connection was closed'
+            . '|connection refused|connection timed out|connection timeout|operation timed out|timed out after|connection reset|connection closed|connection was closed'
             . '|network is unreachable|no route to host|host is down|failed to connect to|couldn.t connect to server'
             . '|empty reply from server|kex_exchange_identification|ssh_exchange_identification|banner exchange|broken pipe'
             . '|remote end hung up unexpectedly|early EOF|unexpected disconnect|RPC failed|transfer closed|operation too slow'
+            . '|timeout, server \S+ not responding'
             . '|exceeded the timeout of|SSL_ERROR_SYSCALL|gnutls_handshake|TLS packet with unexpected length|unexpected eof while reading'
             . '|curl error (?:5|6|7|16|18|28|35|52|55|56|92) |HTTP/[\d.]+ (?:408|429|5\d\d)\b|\(HTTP (?:408|429|5\d\d)\)'
             . '|returned error: (?:408|429|5\d\d)\b|API rate limit|API limit|may be outdated|may be out of date'
