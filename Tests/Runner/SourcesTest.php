@@ -44,6 +44,42 @@ final class SourcesTest extends TestCase
         self::assertFileDoesNotExist("{$workspace->root}/output/current");
     }
 
+    public function test_a_composer_repository_is_built_however_its_url_ends(): void
+    {
+        $mirrored = new Workspace('a');
+        $mirrored->run();
+        $server = new WebServer("{$mirrored->root}/output");
+        $url = $server->url('current') . '/';
+        $workspace = new Workspace();
+        $workspace->configure([], ['repositories' => [['type' => 'composer', 'url' => $url]], 'config' => ['secure-http' => false], 'archive' => null]);
+        $workspace->run();
+        $mirrored->configure([$mirrored->git->url('a')], ['homepage' => rtrim($url, '/')]);
+        $mirrored->git->tag('a', '1.1.0');
+        $mirrored->run();
+
+        $result = $workspace->run(['sources' => [['url' => $url]]]);
+
+        self::assertSame(0, $result->exitCode, $result->output);
+        self::assertContains('1.1.0', $workspace->versions()['acme/a']);
+    }
+
+    public function test_what_is_said_of_a_composer_repository_is_reported_of_its_url_in_satis_json(): void
+    {
+        $workspace = new Workspace();
+        $mirror = 'https://mirror.example.test/satis/';
+        $sources = [['url' => 'https://git.example.test/a.git'], ['url' => $mirror]];
+        $workspace->configure([], ['repositories' => [['type' => 'vcs'] + $sources[0], ['type' => 'composer'] + $sources[1]]]);
+        (new TinySatis($workspace))->builds('1.0.0');
+        $workspace->run();
+        $workspace->satisThatThen('case "$*" in *=https://mirror.example.test/satis\ *) echo "https://mirror.example.test/satis could not be fully '
+            . 'loaded (curl error 7), package information was loaded from the local cache and may be out of date" ;; esac');
+
+        $result = $workspace->run(['sources' => $sources]);
+
+        self::assertSame([1], array_column($result->report['failedSources'], 'source'), $result->output);
+        self::assertStringContainsString("$mirror ", $result->report['failedSources'][0]['message']);
+    }
+
     public function test_a_source_that_could_not_be_reached_is_found_behind_what_composer_took_back(): void
     {
         $workspace = new Workspace('a');

@@ -42,7 +42,8 @@ final class Satis
     /** @param list<string> $urls exactly as satis.json spells them */
     public function buildSources(string $directory, array $urls): SatisResult
     {
-        $sources = array_map(static fn (string $url): string => "--repository-url=$url", $urls);
+        $known = array_unique(array_merge([], ...array_map([$this->config, 'urlsInSatis'], $urls)));
+        $sources = array_map(static fn (string $url): string => "--repository-url=$url", $known);
 
         return $this->run('build', array_merge($this->options, $sources), $directory, []);
     }
@@ -81,6 +82,6 @@ final class Satis
         $this->log->flush();
         $this->exitCode = $exitCode ?: $this->exitCode ?? 0;
 
-        return new SatisResult($exitCode, $findings);
+        return new SatisResult($exitCode, $findings, $this->config);
     }
 }

@@ -15,6 +15,8 @@ final class SatisConfig
     public string $hash;
     /** @var array<string, mixed> */
     private array $json;
+    /** @var array<string, list<string>>|null */
+    private ?array $urls = null;
 
     public static function read(string $path): self
     {
@@ -107,22 +109,62 @@ final class SatisConfig
         return false;
     }
 
-    /** @return list<string> the URLs that Satis compares --repository-url with */
+    /** @return list<string> the URLs of its sources, as it spells them */
     public function sources(): array
     {
-        $sources = [];
+        return array_map('strval', array_keys($this->urls()));
+    }
+
+    /** @return list<string> the URLs by which Satis knows what satis.json lists under this one */
+    public function urlsInSatis(string $source): array
+    {
+        return $this->urls()[$source] ?? [$source];
+    }
+
+    /** @return list<string> the sources that Satis knows by this URL, the URL itself where there are none */
+    public function sourcesKnownAs(string $url): array
+    {
+        $knows = static fn (array $urls): bool => in_array($url, $urls, true);
+
+        return array_map('strval', array_keys(array_filter($this->urls(), $knows))) ?: [$url];
+    }
+
+    /** @return array<string, list<string>> what Satis compares --repository-url with, by source */
+    private function urls(): array
+    {
+        if ($this->urls !== null) {
+            return $this->urls;
+        }
+        $this->urls = [];
         foreach ($this->json['repositories'] as $repository) {
             if (!is_array($repository) || !isset($repository['type'])) {
                 continue;
             }
-            $sources[] = $repository['url'] ?? null;
+            $this->add($repository['url'] ?? null, $repository['type'] === 'composer');
             $package = (array) ($repository['package'] ?? []);
             foreach (isset($package['name']) ? [$package] : $package as $inline) {
-                $sources[] = $inline['source']['url'] ?? null;
+                $this->add($inline['source']['url'] ?? null, false);
             }
         }
 
-        return array_values(array_unique(array_filter($sources, 'is_string')));
+        return $this->urls;
+    }
+
+    /** @param mixed $source */
+    private function add($source, bool $isComposer): void
+    {
+        if (is_string($source)) {
+            $url = $isComposer ? self::normalized($source) : $source;
+            $this->urls[$source] = array_values(array_unique(array_merge($this->urls[$source] ?? [], [$url])));
+        }
+    }
+
+    /** What a Composer repository makes of its URL: Satis asks it, and not satis.json. */
+    private static function normalized(string $url): string
+    {
+        $url = rtrim(preg_match('{^[\w.]+\??://}', $url) ? $url : "http://$url", '/');
+
+        return strpos($url, 'https?') === 0 ? (extension_loaded('openssl') ? 'https' : 'http') . substr($url, 6) : $url;
     }
 
     /** @return array<string, mixed> the parts that may hold credentials, for the redactor */

@@ -11,11 +11,13 @@ final class SatisResult
     public SatisFindings $findings;
     /** SatisFailed, or what the words of the error stand for; Succeeded also where sources are outdated. */
     public string $reason = 'Succeeded';
+    private SatisConfig $config;
 
-    public function __construct(int $exitCode, SatisFindings $findings)
+    public function __construct(int $exitCode, SatisFindings $findings, SatisConfig $config)
     {
         $this->exitCode = $exitCode;
         $this->findings = $findings;
+        $this->config = $config;
         if ($exitCode !== 0) {
             $this->reason = $exitCode === 137 ? 'OutOfMemory' : SourceError::reason($findings->errorText());
         }
@@ -38,7 +40,7 @@ final class SatisResult
         if ($this->exitCode === 137) {
             $message = 'Satis was killed (exit code 137), most likely for its memory';
         } elseif ($this->exitCode === 0) {
-            $message = 'Satis could not reach ' . implode(', ', $this->findings->outdated()) . ' and took what it had in its cache';
+            $message = 'Satis could not reach ' . implode(', ', $this->outdated()) . ' and took what it had in its cache';
         } else {
             $error = $this->findings->error();
             $message = "Satis ended with exit code {$this->exitCode}" . ($error === '' ? '' : ": $error");
@@ -60,9 +62,9 @@ final class SatisResult
             return [];
         }
         if ($this->exitCode === 0) {
-            $blamed = array_intersect($urls, $this->findings->outdated());
+            $blamed = array_intersect($urls, $this->outdated());
         } else {
-            $blamed = array_filter($urls, [$this->findings, 'errorNames']);
+            $blamed = array_filter($urls, fn (string $url): bool => $this->errorNames($url));
             $blamed = count($blamed) === 1 ? $blamed : [];
         }
         $failures = [];
@@ -73,6 +75,17 @@ final class SatisResult
         }
 
         return $failures;
+    }
+
+    /** @return list<string> URLs as satis.json spells them, or as Composer does where it lists none */
+    private function outdated(): array
+    {
+        return array_values(array_unique(array_merge([], ...array_map([$this->config, 'sourcesKnownAs'], $this->findings->outdated()))));
+    }
+
+    private function errorNames(string $source): bool
+    {
+        return array_filter($this->config->urlsInSatis($source), [$this->findings, 'errorNames']) !== [];
     }
 
     /** @param list<SourceFailure> $sources */
