@@ -215,6 +215,21 @@ final class SourcesTest extends TestCase
         self::assertSame(['acme/a', 'acme/b'], array_keys($workspace->versions()));
     }
 
+    public function test_an_entry_may_write_the_name_of_its_package_in_capitals(): void
+    {
+        $workspace = new Workspace('a');
+        $workspace->configure([], ['repositories' => [['type' => 'vcs', 'url' => $workspace->git->url('a'), 'name' => 'Acme/A']]]);
+        $workspace->git->tag('a', '1.1.0');
+        $workspace->run();
+        $workspace->git->deleteTag('a', '1.1.0');
+        $workspace->git->tag('a', '1.2.0');
+
+        $result = $workspace->run(['sources' => [['url' => $workspace->git->url('a'), 'package' => 'Acme/A']]]);
+
+        self::assertSame('Succeeded', $result->report['result'], $result->output);
+        self::assertSame(['1.0.0', '1.2.0', 'dev-main'], $workspace->versions()['acme/a']);
+    }
+
     public function test_pushed_commits_that_are_not_in_the_release_are_mentioned(): void
     {
         $workspace = new Workspace('a');

@@ -51,6 +51,9 @@ final class Satis
     /** @param list<string> $names of packages, each of them the name of an entry of satis.json */
     public function buildPackages(string $directory, array $names): SatisResult
     {
+        // It looks for entries by the name as they have it, and for packages in lower case.
+        $names = array_unique(array_merge($names, array_map('strtolower', $names)));
+
         return $this->run('build', $this->options, $directory, $names);
     }
 

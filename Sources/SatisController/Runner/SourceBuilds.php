@@ -136,7 +136,7 @@ final class SourceBuilds
         $failures = [];
         $there = Catalogue::names($staging);
         foreach (array_filter($sources) as $url => $package) {
-            if (!isset($there[$package])) {
+            if (!isset($there[strtolower($package)])) {
                 $message = "$url has no version of $package: the \"name\" of its entry in satis.json has to be that in its composer.json.";
                 $failures[$url] = new SourceFailure((string) $url, 'SourceInvalid', $message);
             }
