@@ -33,7 +33,7 @@ final class CrashTest extends TestCase
         $workspace->prefix = ['setsid', '--wait'];
         $run = $workspace->start();
         $gate->waitUntilReached();
-        $staged = glob("{$workspace->root}/output/.staging/*/include/*.json");
+        $staged = glob("{$workspace->root}/output/.staging/*/*/include/*.json");
         posix_kill(-posix_getsid($gate->satis()), 9);
         self::assertSame(137, $run->process->wait());
 

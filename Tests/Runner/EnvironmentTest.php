@@ -115,7 +115,7 @@ final class EnvironmentTest extends TestCase
 
         $expected = '<build><--no-interaction><--no-ansi><--minify><--no-html-output>'
             . "<--repository-url={$sources[0]}><--repository-url={$sources[1]}><--><{$this->workspace->root}/satis.json>"
-            . "<{$this->workspace->root}/output/.staging/job-2>";
+            . "<{$this->workspace->root}/output/.staging/job-2-";
         self::assertStringContainsString($expected, $output);
     }
 

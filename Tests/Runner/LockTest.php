@@ -91,6 +91,24 @@ final class LockTest extends TestCase
         self::assertFileExists("{$workspace->root}/output/.lock");
     }
 
+    /** Storage may let go of the lock of a node that it has lost touch with, and another runner goes to work. */
+    public function test_a_runner_leaves_what_another_has_staged_since_it_took_the_lock(): void
+    {
+        $workspace = new Workspace();
+        (new TinySatis($workspace))->builds('1.0.0');
+        $other = "{$workspace->root}/output/.staging/job-1-0a1b2c3d/build-1";
+        $tiny = $workspace->satis;
+        $workspace->satisThatThen("mkdir -p $other; touch $other/packages.json");
+
+        self::assertSame(0, $workspace->run()->exitCode);
+
+        self::assertFileExists("$other/packages.json");
+        self::assertSame(['job-1-0a1b2c3d'], array_values(array_diff(scandir("{$workspace->root}/output/.staging"), ['.', '..'])));
+        $workspace->satis = $tiny;
+        self::assertSame(0, $workspace->run()->exitCode);
+        self::assertDirectoryDoesNotExist("{$workspace->root}/output/.staging");
+    }
+
     /** @return list<int> the runner and its shell */
     private function parents(int $satis): array
     {

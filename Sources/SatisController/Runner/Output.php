@@ -19,6 +19,8 @@ final class Output
 
     private string $root;
     private string $staging;
+    /** The part of .staging that is this run's alone: two may work at once where storage lets go of the lock of a lost node. */
+    private string $scratch;
     private WorkOrder $order;
     private ?string $archiveDirectory;
     private Log $log;
@@ -29,16 +31,24 @@ final class Output
     {
         $this->root = $root;
         $this->staging = "$root/.staging";
+        $this->scratch = "{$this->staging}/{$order->job}-" . bin2hex(random_bytes(4));
         $this->order = $order;
         $this->archiveDirectory = $archiveDirectory;
         $this->log = $log;
         $this->interruption = $interruption;
     }
 
-    /** Removes what is not published, of this run or of one that was killed: under the lock no Satis of another is alive. */
+    /** Removes what runs that were killed have not published: right after the lock was taken no Satis of another is alive. */
     public function sweep(): void
     {
         Tree::remove($this->staging);
+    }
+
+    /** Removes what this run has not published. By now the lock may have been lost to another, whose staging has to stay. */
+    public function cleanUp(): void
+    {
+        Tree::remove($this->scratch);
+        @rmdir($this->staging);
     }
 
     /** The name of the release that is served, null when there is none. */
@@ -158,7 +168,7 @@ final class Output
     public function newDirectory(): string
     {
         $this->copies++;
-        $staging = "{$this->staging}/{$this->order->job}" . ($this->copies === 1 ? '' : "-{$this->copies}");
+        $staging = "{$this->scratch}/build-{$this->copies}";
         Tree::makeDirectory($staging);
 
         return $staging;
@@ -170,7 +180,7 @@ final class Output
         return $this->writing(function () use ($staging, $base): string {
             if ($base !== null) {
                 $superseded = new SupersededFiles($this->path($base), $this->order->graceSeconds);
-                $superseded->carryTo($staging, "{$this->staging}/file");
+                $superseded->carryTo($staging, "{$this->scratch}/file");
             }
             Tree::makeDirectory("{$this->root}/releases");
             $this->sync($staging);
@@ -194,15 +204,15 @@ final class Output
     {
         $this->writing(function () use ($release, $base): void {
             $superseded = new SupersededFiles($this->path($base), $this->order->graceSeconds);
-            $superseded->carryTo($this->path($release), "{$this->staging}/file");
+            $superseded->carryTo($this->path($release), "{$this->scratch}/file");
             foreach (Tree::files($this->path($base)) as $path => $file) {
                 $this->interruption->check('the release to go back to was prepared');
                 if ($this->isArchive($path) && !is_file("{$this->path($release)}/$path")) {
                     // Half an archive must not be taken for whole by the next build.
-                    Tree::makeDirectory($this->staging);
-                    Tree::linkOrCopyFile($file->getPathname(), "{$this->staging}/archive");
+                    Tree::makeDirectory($this->scratch);
+                    Tree::linkOrCopyFile($file->getPathname(), "{$this->scratch}/archive");
                     Tree::makeDirectory(dirname("{$this->path($release)}/$path"));
-                    rename("{$this->staging}/archive", "{$this->path($release)}/$path");
+                    rename("{$this->scratch}/archive", "{$this->path($release)}/$path");
                 }
             }
             $this->sync($this->path($release));
@@ -216,10 +226,10 @@ final class Output
     public function beginRollback(string $request, string $from, string $target): void
     {
         $this->writing(function () use ($request, $from, $target): void {
-            Tree::makeDirectory($this->staging);
+            Tree::makeDirectory($this->scratch);
             $notes = [$request => [$from, $target]] + $this->begunRollbacks();
-            Tree::write("{$this->staging}/rollback", json_encode(array_slice($notes, 0, self::NOTED_ROLLBACKS, true)));
-            rename("{$this->staging}/rollback", "{$this->root}/.rollback");
+            Tree::write("{$this->scratch}/rollback", json_encode(array_slice($notes, 0, self::NOTED_ROLLBACKS, true)));
+            rename("{$this->scratch}/rollback", "{$this->root}/.rollback");
             $this->sync($this->root);
         });
     }
@@ -251,10 +261,10 @@ final class Output
 
     private function newLink(string $release): string
     {
-        Tree::makeDirectory($this->staging);
-        symlink("releases/$release", "{$this->staging}/current");
+        Tree::makeDirectory($this->scratch);
+        symlink("releases/$release", "{$this->scratch}/current");
 
-        return "{$this->staging}/current";
+        return "{$this->scratch}/current";
     }
 
     private function serve(string $link, ?string $base): void
@@ -312,7 +322,7 @@ final class Output
         }
         foreach ($surplus as $release) {
             // What cannot go now goes after the next build; the new release is served already.
-            if (!@rename($this->path($release), "{$this->staging}/$release")) {
+            if (!@rename($this->path($release), "{$this->scratch}/$release")) {
                 $this->log->say("release $release could not be removed");
             }
         }

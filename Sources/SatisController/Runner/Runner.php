@@ -95,7 +95,7 @@ final class Runner
             // Not before: a failed run that names a release has published what did not fail.
             $this->report->release = $this->report->release ?? $takenOver;
         } finally {
-            $output->sweep();
+            $output->cleanUp();
         }
     }
 
