@@ -43,6 +43,23 @@ final class RollbackTest extends TestCase
         self::assertSame($this->releases, $this->workspace->releases());
     }
 
+    public function test_a_release_that_was_gone_back_from_is_passed_over(): void
+    {
+        $this->goBack();
+        $this->satis->builds('4.0.0');
+        self::assertSame(0, $this->workspace->run(['keepReleases' => 4])->exitCode);
+
+        self::assertSame($this->releases[1], $this->goBack()->report['release']);
+        self::assertSame($this->releases[0], $this->goBack()->report['release']);
+    }
+
+    public function test_where_the_release_that_it_was_built_from_is_gone_the_one_before_is_served(): void
+    {
+        Process::start(['rm', '-r', $this->path($this->releases[1], '')])->wait();
+
+        self::assertSame($this->releases[0], $this->goBack()->report['release']);
+    }
+
     public function test_a_repeated_attempt_does_not_go_back_once_more(): void
     {
         $order = ['operation' => 'Rollback', 'request' => '0e5c1f0a-9d0b-4c53-8a5e-7b1f4f9f2f11'];

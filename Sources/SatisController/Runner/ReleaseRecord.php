@@ -17,11 +17,14 @@ final class ReleaseRecord
     public ?string $configHash;
     /** What the URLs of its archives start with: another satis.json, or SATIS_HOMEPAGE, may have had another homepage. */
     public ?string $archivePrefix;
+    /** The release that it was built from. */
+    public ?string $base;
 
-    private function __construct(?string $configHash, ?string $archivePrefix)
+    private function __construct(?string $configHash, ?string $archivePrefix, ?string $base)
     {
         $this->configHash = $configHash;
         $this->archivePrefix = $archivePrefix;
+        $this->base = $base;
     }
 
     public static function of(string $release): self
@@ -29,13 +32,14 @@ final class ReleaseRecord
         $json = json_decode((string) @file_get_contents("$release/" . self::FILE), true);
         $text = static fn ($value): ?string => is_string($value) ? $value : null;
 
-        return new self($text($json['configHash'] ?? null), $text($json['archivePrefix'] ?? null));
+        return new self($text($json['configHash'] ?? null), $text($json['archivePrefix'] ?? null), $text($json['base'] ?? null));
     }
 
-    public static function write(string $directory, string $job, ?string $configHash, ?string $archivePrefix): void
+    public static function write(string $directory, string $job, ?string $base, ?string $configHash, ?string $archivePrefix): void
     {
         $record = [
-            'version' => 1, 'job' => $job, 'time' => gmdate('Y-m-d\TH:i:s\Z'), 'configHash' => $configHash, 'archivePrefix' => $archivePrefix,
+            'version' => 1, 'job' => $job, 'time' => gmdate('Y-m-d\TH:i:s\Z'), 'base' => $base, 'configHash' => $configHash,
+            'archivePrefix' => $archivePrefix,
         ];
         Tree::write("$directory/" . self::FILE, json_encode($record, JSON_UNESCAPED_SLASHES) . "\n");
     }

@@ -59,9 +59,15 @@ final class Rollback
         return $target;
     }
 
+    /** By name, the one before could be one that was gone back from: what the served release was built from had been good enough. */
     private function previous(string $base): string
     {
-        $older = array_filter($this->place->output->releases(), static fn (string $release): bool => strcmp($release, $base) < 0);
+        $releases = $this->place->output->releases();
+        $origin = ReleaseRecord::of($this->place->output->path($base))->base;
+        if (in_array($origin, $releases, true)) {
+            return $origin;
+        }
+        $older = array_filter($releases, static fn (string $release): bool => strcmp($release, $base) < 0);
         if ($older === []) {
             throw $this->unknown("There is no release before $base, which is served now.");
         }

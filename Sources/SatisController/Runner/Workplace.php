@@ -39,8 +39,8 @@ final class Workplace
     /** Puts on record what a directory was made from, and makes it the one that is served. */
     public function publish(string $staging, ?string $base, ?string $configHash): string
     {
-        $this->output->writing(function () use ($staging, $configHash): void {
-            ReleaseRecord::write($staging, $this->order->job, $configHash, $this->config->archivePrefix());
+        $this->output->writing(function () use ($staging, $base, $configHash): void {
+            ReleaseRecord::write($staging, $this->order->job, $base, $configHash, $this->config->archivePrefix());
         });
         $release = $this->output->publish($staging, $base);
         $this->report->release = $release;
