@@ -154,6 +154,35 @@ final class RollbackTest extends TestCase
         self::assertSame('Succeeded', $this->goBack($this->releases[0])->report['result']);
     }
 
+    /** @return array<string, array{array<string, string>|null}> */
+    public function otherArchives(): array
+    {
+        return ['in another directory' => [['directory' => 'files', 'format' => 'zip']], 'none any more' => [null]];
+    }
+
+    /**
+     * @dataProvider otherArchives
+     * @param array<string, string>|null $archive
+     */
+    public function test_archives_are_looked_for_where_they_were_when_the_release_was_built(?array $archive): void
+    {
+        $this->workspace->configure([], ['archive' => $archive]);
+
+        $result = $this->goBack();
+
+        self::assertSame('Succeeded', $result->report['result'], $result->output);
+        self::assertFileExists($this->path($this->releases[1], 'dist/acme/a/3.0.0.zip'), 'For whoever has read the packages.json of the release before.');
+        unlink($this->path($this->releases[0], 'dist/acme/a/1.0.0.zip'));
+        self::assertStringContainsString('no archive dist/acme/a/1.0.0.zip', $this->goBack()->report['message']);
+    }
+
+    public function test_an_archive_of_a_release_whose_record_does_not_say_where_is_looked_for_where_they_are_today(): void
+    {
+        $record = ['version' => 1, 'archivePrefix' => 'http://packages.example.test/composer/dist/'];
+        file_put_contents($this->path($this->releases[1], '.satis-release.json'), json_encode($record));
+        self::assertSame('Succeeded', $this->goBack()->report['result']);
+    }
+
     public function test_whoever_has_read_the_packages_json_of_the_release_before_finds_all_that_it_names(): void
     {
         $this->satis->builds('4.0.0', 'acme/new');

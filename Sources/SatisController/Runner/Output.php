@@ -151,7 +151,7 @@ final class Output
                 if ($path === ReleaseRecord::FILE || ($superseded !== null && $superseded->mayGo($path))) {
                     continue;
                 }
-                if (!$this->isArchive($path)) {
+                if (!self::isArchive($path, $this->archiveDirectory)) {
                     Tree::copyFile($file->getPathname(), "$staging/$path");
                 } elseif (Tree::linkOrCopyFile($file->getPathname(), "$staging/$path")) {
                     $linked++;
@@ -205,9 +205,10 @@ final class Output
         $this->writing(function () use ($release, $base): void {
             $superseded = new SupersededFiles($this->path($base), $this->order->graceSeconds);
             $superseded->carryTo($this->path($release), "{$this->scratch}/file");
+            $archives = ReleaseRecord::of($this->path($base))->archiveDirectory ?? $this->archiveDirectory;
             foreach (Tree::files($this->path($base)) as $path => $file) {
                 $this->interruption->check('the release to go back to was prepared');
-                if ($this->isArchive($path) && !is_file("{$this->path($release)}/$path")) {
+                if (self::isArchive($path, $archives) && !is_file("{$this->path($release)}/$path")) {
                     // Half an archive must not be taken for whole by the next build.
                     Tree::makeDirectory($this->scratch);
                     Tree::linkOrCopyFile($file->getPathname(), "{$this->scratch}/archive");
@@ -341,10 +342,9 @@ final class Output
         return gmdate('Ymd\THis\Z', $time);
     }
 
-    private function isArchive(string $path): bool
+    private static function isArchive(string $path, ?string $directory): bool
     {
-        return $this->archiveDirectory !== null && strpos($path, "{$this->archiveDirectory}/") === 0
-            && self::mayBeLinked($path);
+        return $directory !== null && strpos($path, "$directory/") === 0 && self::mayBeLinked($path);
     }
 
     /** Whether a file may share its bytes with a release: Satis replaces such a one, and never writes into it. */

@@ -80,9 +80,11 @@ final class Rollback
     {
         $config = $this->place->config;
         $directory = $this->place->output->path($release);
-        $prefix = ReleaseRecord::of($directory)->archivePrefix ?? $config->archivePrefix();
+        $record = ReleaseRecord::of($directory);
+        $prefix = $record->archivePrefix ?? $config->archivePrefix();
+        $archives = $record->archiveDirectory ?? $config->archiveDirectory();
         try {
-            return (new OutputCheck($prefix, $config->archiveDirectory(), $this->place->interruption))->check($directory, $directory, true);
+            return (new OutputCheck($prefix, $archives, $this->place->interruption))->check($directory, $directory, true);
         } catch (Failure $failure) {
             if ($failure->reason !== 'OutputInvalid') {
                 throw $failure;

@@ -40,7 +40,7 @@ final class Workplace
     public function publish(string $staging, ?string $base, ?string $configHash): string
     {
         $this->output->writing(function () use ($staging, $base, $configHash): void {
-            ReleaseRecord::write($staging, $this->order->job, $base, $configHash, $this->config->archivePrefix());
+            ReleaseRecord::write($staging, $this->order->job, $base, $configHash, $this->config);
         });
         $release = $this->output->publish($staging, $base);
         $this->report->release = $release;
