@@ -184,6 +184,20 @@ final class BatchTest extends TestCase
         self::assertSame(['acme/a' => ['2.0'], 'acme/b' => ['1.0'], 'acme/c' => ['2.0']], $this->workspace->versions());
     }
 
+    public function test_a_source_that_is_fine_is_not_blamed_for_another_that_satis_could_not_reach(): void
+    {
+        $this->start('a', 'b');
+        $this->satis->outdate('a', $this->workspace->git->url('b'));
+
+        $result = $this->workspace->runPartial('a');
+
+        self::assertSame(['SourceUnreachable'], array_column($result->report['failedSources'], 'reason'));
+        foreach ([$result->report['message'], $result->report['failedSources'][0]['message']] as $message) {
+            self::assertStringContainsString("could not reach {$this->workspace->git->url('b')} and took", $message);
+        }
+        self::assertSame(['1.0'], $this->workspace->versions()['acme/a']);
+    }
+
     public function test_sources_with_and_without_a_name_end_in_one_release(): void
     {
         $this->start('a', 'b', 'c');

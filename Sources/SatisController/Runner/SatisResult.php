@@ -40,7 +40,7 @@ final class SatisResult
         if ($this->exitCode === 137) {
             $message = 'Satis was killed (exit code 137), most likely for its memory';
         } elseif ($this->exitCode === 0) {
-            $message = 'Satis could not reach ' . implode(', ', $this->outdated()) . ' and took what it had in its cache';
+            $message = self::unreached($this->outdated());
         } else {
             $error = $this->findings->error();
             $message = "Satis ended with exit code {$this->exitCode}" . ($error === '' ? '' : ": $error");
@@ -50,7 +50,7 @@ final class SatisResult
     }
 
     /**
-     * The sources that are to blame. A single one is, whatever was printed; of several those that Satis calls outdated, or
+     * The sources that failed. A single one has, whatever was printed; of several those that Satis calls outdated, or
      * the one that an error names. None where that cannot be told.
      *
      * @param list<string> $urls those that were built
@@ -61,20 +61,40 @@ final class SatisResult
         if ($this->isGood()) {
             return [];
         }
+        $outdated = $this->outdated();
         if ($this->exitCode === 0) {
-            $blamed = array_intersect($urls, $this->outdated());
+            $blamed = array_intersect($urls, $outdated);
         } else {
             $blamed = array_filter($urls, fn (string $url): bool => $this->errorNames($url));
             $blamed = count($blamed) === 1 ? $blamed : [];
         }
         $failures = [];
         foreach (count($urls) === 1 ? $urls : $blamed as $url) {
-            $failures[$url] = $this->exitCode === 0
-                ? new SourceFailure($url, 'SourceUnreachable', "Satis could not reach $url and took what it had in its cache, which was not published.")
-                : new SourceFailure($url, $this->reason, "$url could not be built. {$this->message()}");
+            if ($this->exitCode !== 0) {
+                $failures[$url] = new SourceFailure($url, $this->reason, "$url could not be built. {$this->message()}");
+            } elseif (in_array($url, $outdated, true)) {
+                $failures[$url] = new SourceFailure($url, 'SourceUnreachable', self::unreached([$url]) . ', which was not published.');
+            } else {
+                // It may need packages of another, or be known to Composer by another URL.
+                $failures[$url] = new SourceFailure($url, 'SourceUnreachable', "$url was not published: {$this->message()}");
+            }
         }
 
         return $failures;
+    }
+
+    /** @param list<SourceFailure> $sources */
+    public function failure(array $sources): Failure
+    {
+        $reason = $this->exitCode === 0 ? 'SourceUnreachable' : $this->reason;
+
+        return new Failure($reason, "{$this->message()} Nothing was published.", $sources);
+    }
+
+    /** @param list<string> $urls */
+    private static function unreached(array $urls): string
+    {
+        return 'Satis could not reach ' . implode(', ', $urls) . ' and took what it had in its cache';
     }
 
     /** @return list<string> URLs as satis.json spells them, or as Composer does where it lists none */
@@ -86,13 +106,5 @@ final class SatisResult
     private function errorNames(string $source): bool
     {
         return array_filter($this->config->urlsInSatis($source), [$this->findings, 'errorNames']) !== [];
-    }
-
-    /** @param list<SourceFailure> $sources */
-    public function failure(array $sources): Failure
-    {
-        $reason = $this->exitCode === 0 ? 'SourceUnreachable' : $this->reason;
-
-        return new Failure($reason, "{$this->message()} Nothing was published.", $sources);
     }
 }
