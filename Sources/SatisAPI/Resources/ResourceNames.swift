@@ -63,11 +63,14 @@ public enum ResourceNames {
 
   /// The name of the build that a changed satis.json asks for.
   ///
-  /// - Parameter lastSucceeded: when a Job last succeeded: going back to an earlier satis.json asks for another build.
+  /// - Parameters:
+  ///   - lastSucceeded: when a Job last succeeded: going back to an earlier satis.json asks for another build.
+  ///   - invalid: how many builds of the same satis.json were invalid.
   public static func configurationBuild(
-    repository: ObjectMetadata, configHash: String, lastSucceeded: Timestamp?
+    repository: ObjectMetadata, configHash: String, lastSucceeded: Timestamp?, invalid: Int = 0
   ) -> String {
-    let identity = "\(repository.uid ?? "") \(configHash) \(lastSucceeded?.description ?? "")"
+    let again = invalid == 0 ? "" : " \(invalid)"
+    let identity = "\(repository.uid ?? "") \(configHash) \(lastSucceeded?.description ?? "")\(again)"
     return "\(prefix(repository.name, 40))-config-\(digest(identity, 8))"
   }
 

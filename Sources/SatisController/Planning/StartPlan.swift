@@ -136,6 +136,9 @@ extension RepositoryPlanner {
     try create(claim, of: repository, batch.map(\.build))
   }
 
+  /// So often a build that was asked for by itself and was invalid is followed by another: somebody may change all of them.
+  private static var invalidLimit: Int { 5 }
+
   /// A new repository and a changed satis.json build in full by themselves.
   ///
   /// - Returns: the build that was asked for earlier, if it has ended and did not build this satis.json.
@@ -144,12 +147,20 @@ extension RepositoryPlanner {
   ) -> SatisBuild? {
     // Any other build that waits becomes a full one.
     guard !isCurrent, !open.contains(where: { ($0.spec.operation ?? .build) == .build }) else { return nil }
-    let name = ResourceNames.configurationBuild(
-      repository: repository.metadata, configHash: configuration.hash,
-      lastSucceeded: repository.status?.lastSucceededTime)
-    if let asked = situation.builds.first(where: { $0.metadata.name == name }) { return asked }
-    _ = create(SatisBuild(named: name, of: repository, trigger: .configuration))
-    return nil
+    var asked: SatisBuild?
+    for invalid in 0...Self.invalidLimit {
+      let name = ResourceNames.configurationBuild(
+        repository: repository.metadata, configHash: configuration.hash,
+        lastSucceeded: repository.status?.lastSucceededTime, invalid: invalid)
+      asked = situation.builds.first { $0.metadata.name == name }
+      guard let asked else {
+        _ = create(SatisBuild(named: name, of: repository, trigger: .configuration))
+        return nil
+      }
+      // One that was invalid, because satis.json was another one for a while, or none, has built nothing of this one.
+      guard asked.reason == .invalid else { return asked }
+    }
+    return asked
   }
 
   /// Purges do not wait for a full build that has failed for good.

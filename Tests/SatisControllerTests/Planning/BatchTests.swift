@@ -82,6 +82,23 @@ import Testing
     #expect(scene.condition("gone")?.reason == "Retrying")
   }
 
+  @Test func `a satis.json that comes back after a mistake is built, although its build was invalid`() {
+    var scene = Scene.built
+    scene.repository?.status?.configHash = "of another"
+    scene.slot = .full(limit: 1)
+    scene.step()
+    scene.step()
+    let good = scene.configuration
+    scene.configuration = .failure(ConfigurationProblem(isMissing: false, message: "satis.json is no JSON"))
+    scene.step()
+    #expect(scene.builds.map(\.reason) == [.invalid])
+    scene.configuration = good
+    scene.slot = .granted
+    scene.step()
+    scene.step()
+    #expect(scene.builds.map(\.reason) == [.invalid, .running])
+  }
+
   @Test func `a changed satis.json that a push was built with, and that failed, is built for itself`() {
     var scene = Scene.built
     scene.repository?.status?.configHash = "of another"
