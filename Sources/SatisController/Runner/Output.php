@@ -56,9 +56,9 @@ final class Output
     {
         $link = "{$this->root}/current";
         clearstatcache(true);
-        $names = $this->namesBehind($link);
+        $names = is_link($link) || is_dir($link) ? $this->namesBehind($link) : null;
         if (!is_link($link)) {
-            if ($names !== null) {
+            if ($names !== null || file_exists($link)) {
                 throw new Failure('OutputInvalid', "$link is not a link to a release. Move it away, then build again.");
             }
             return null;

@@ -98,8 +98,6 @@ final class SatisEnvironment
         $count = (int) getenv('GIT_CONFIG_COUNT');
 
         return [
-            'GIT_HTTP_LOW_SPEED_LIMIT' => getenv('GIT_HTTP_LOW_SPEED_LIMIT') ?: '1',
-            'GIT_HTTP_LOW_SPEED_TIME' => getenv('GIT_HTTP_LOW_SPEED_TIME') ?: '300',
             'GIT_CONFIG_COUNT' => (string) ($count + 2),
             "GIT_CONFIG_KEY_$count" => 'gc.autoDetach',
             "GIT_CONFIG_VALUE_$count" => 'false',
@@ -118,13 +116,10 @@ final class SatisEnvironment
         if (is_file("{$this->credentials}/id_key")) {
             $options[] = '-o IdentitiesOnly=yes -i ' . escapeshellarg($this->copy("{$this->credentials}/id_key", 'id_key'));
         }
-        if ($options !== []) {
-            return ['GIT_SSH_COMMAND' => 'ssh -o BatchMode=yes -o StrictHostKeyChecking=yes ' . self::SSH_TIMEOUTS . ' ' . implode(' ', $options)];
-        }
-        // Without files of its own the image may have arranged another ssh, and whom it trusts.
-        $isArranged = getenv('GIT_SSH_COMMAND') !== false || getenv('GIT_SSH') !== false;
+        $command = 'ssh -o BatchMode=yes -o StrictHostKeyChecking=yes ' . self::SSH_TIMEOUTS . ' ' . implode(' ', $options);
 
-        return $isArranged ? [] : ['GIT_SSH_COMMAND' => 'ssh ' . self::SSH_TIMEOUTS];
+        // Without them, the image or a git configuration that is mounted may have arranged another ssh.
+        return $options === [] ? [] : ['GIT_SSH_COMMAND' => $command];
     }
 
     /**
