@@ -16,10 +16,16 @@ struct DeliveryHandler: Sendable {
   let namespace: String?
   /// For all requests to the API server together: git hosts wait for 10 seconds and count silence as failure.
   let timeLimit: Duration
+  /// Is told what is wrong in the cluster with a call that is answered all the same.
+  private let warn: @Sendable (String) -> Void
   private let secretNames = SecretNames()
   private let configurations = KnownConfigurations()
 
-  init(store: any BuildStore, namespace: String?, timeLimit: Duration) {
+  init(
+    store: any BuildStore, namespace: String?, timeLimit: Duration,
+    warn: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.warn = warn
     self.store = store
     recentStore = store.recent
     self.namespace = namespace
@@ -77,10 +83,8 @@ struct DeliveryHandler: Sendable {
       if answer.isIgnored, !isLive {
         return try await handle(delivery, proof, from: host, to: address, isLive: true)
       }
-      // They may list the source as well: the call has not done its work, whatever the others made of it.
-      guard admitted.unreadable.isEmpty else {
-        throw .unavailable(admitted.unreadable.map(\.asProblem).prefix(8).joined(separator: "; "))
-      }
+      // They may list the source as well. A refusal would build them no sooner, and hosts switch off hooks that are refused.
+      for object in admitted.unreadable.prefix(8) { warn(object.asProblem) }
       return answer
     }
   }

@@ -59,7 +59,8 @@ public enum WebhookService {
   ) -> Application<RouterResponder<BasicRequestContext>> {
     let handler = DeliveryHandler(
       store: PatientStore(SharingStore(store), sleep: sleep), namespace: configuration.namespace,
-      timeLimit: configuration.timeLimit)
+      timeLimit: configuration.timeLimit,
+      warn: { logger.warning("a repository gets no builds", metadata: ["problem": "\($0)"]) })
     let limits = configuration.limits
     let measured = WebhookMetrics(factory: metrics)
     let routes = Routes(

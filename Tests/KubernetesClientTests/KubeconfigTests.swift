@@ -124,6 +124,11 @@ import Testing
         + "supported; use a context whose user does not")
   }
 
+  @Test func `a user that acts as nobody else is itself`() throws {
+    let path = try write(user: #"token: secret, as: "", as-uid: null, as-groups: [], as-user-extra: {}"#)
+    #expect(try token(load(path)) == "fixed secret")
+  }
+
   @Test(arguments: [
     ("socks5://localhost:1080", "socks5h://localhost:1080"), ("SOCKS5://u:p@h:1", "socks5h://u:p@h:1"),
     ("socks5h://h:1", "socks5h://h:1"), ("http://proxy:3128", "http://proxy:3128"),

@@ -158,9 +158,14 @@ extension Kubeconfig {
         path: try values.decodeIfPresent(String.self, forKey: .key))
       exec = try values.decodeIfPresent(Exec.self, forKey: .exec)
       unsupported = [CodingKeys.authProvider, .username].first { values.contains($0) }?.stringValue
-      impersonation =
-        [CodingKeys.actsAs, .actsAsUID, .actsAsGroups, .actsAsExtra].first { values.contains($0) }?
-        .stringValue
+      // Empty is the same as left out, as it is for kubectl.
+      impersonation = try [CodingKeys.actsAs, .actsAsUID, .actsAsGroups, .actsAsExtra].first { key in
+        switch try values.decodeIfPresent(JSONValue.self, forKey: key) {
+        case nil, .null, .string(""), .array([]): false
+        case .object(let members): !members.isEmpty
+        default: true
+        }
+      }?.stringValue
     }
 
     func resolvingPaths(in directory: String) -> Self {

@@ -78,7 +78,7 @@ public struct SatisConfiguration: Sendable, Hashable {
   /// - Throws: `Refusal` when satis.json does not list the source, saying what to change.
   public func match(_ source: SatisBuild.Source) throws(Refusal) -> [Repository] {
     if let url = source.url {
-      if let matches = entries(of: url) ?? alias(of: url).flatMap({ entries(of: $0.source) }) {
+      if let matches = entries(of: url) ?? alias(of: url).flatMap({ entries(of: $0.source) }) ?? folded(url) {
         return matches
       }
       throw Refusal(
@@ -94,11 +94,14 @@ public struct SatisConfiguration: Sendable, Hashable {
       remedy: "add the name to the package's entry, or give source.url instead")
   }
 
-  /// The entries that the URL itself names, in the letter case of the path if there is one that has it.
+  /// The entries that the URL itself names.
   private func entries(of url: String) -> [Repository]? {
-    if let exact = byURL[url] { return exact }
-    guard let source = SourceURL(url) else { return nil }
-    return bySource[source] ?? byFoldedSource[source.folded].flatMap { bySource[$0] }
+    byURL[url] ?? SourceURL(url).flatMap { bySource[$0] }
+  }
+
+  /// The entries of the only source whose path differs from the URL's in nothing but letter case.
+  private func folded(_ url: String) -> [Repository]? {
+    SourceURL(url).flatMap { byFoldedSource[$0.folded] }.flatMap { bySource[$0] }
   }
 
   private func alias(of url: String) -> SatisRepository.SourceAlias? {

@@ -123,7 +123,7 @@ extension RepositoryPlanner {
       update(
         build, build.running(claim, "\(progress.message) and is being stopped", pod: pod, at: situation.now))
     }
-    if let deletion = pod.metadata.deletionTimestamp {
+    if let deletion = pod.metadata.deletionTimestamp, !pod.isFinished {
       // Its node may never answer, and then nothing else would tell.
       lookAgain(at: deletion + PodProgress.unreachableSeconds + 1)
     }

@@ -123,7 +123,11 @@ struct RepositoryPlanner {
   /// Writes the repository's status unless nothing would change.
   mutating func update(_ repository: SatisRepository, _ status: SatisRepository.Status) {
     var status = status
-    if let refusal = situation.live.buildRefusal {
+    // Whatever else keeps it from being ready says more, and is known by its reason.
+    let readiness = status.conditions?[ConditionType.ready]
+    if let refusal = situation.live.buildRefusal,
+      readiness?.status != .no || readiness?.reason == refusal.reason
+    {
       status.setReady(
         .no, refusal.reason, refusal.message, generation: repository.metadata.generation, at: situation.now)
     }

@@ -82,6 +82,8 @@ final class RepositoryReconciler<Access: ClusterAccess>: Sendable {
           refusal = try await look(looks, into: &situation)
         case .act(let actions, let again):
           refusal = try await perform(actions, of: key, logger)
+          // What follows at once has the slot that this was given: who lets go of it waits behind all others.
+          if case .build? = refusal { break }
           settle(key, slot: situation.live.slot, isRefused: situation.live.jobRefusal != nil)
           if refusal == nil { return again.map { .again(after: $0) } ?? .settled }
         }

@@ -38,5 +38,7 @@ struct NamespaceAdmission: Sendable {
 
 extension UnreadableObject {
   /// What is wrong in the cluster, for the log.
-  var asProblem: String { "this version cannot read SatisRepository \(self)" }
+  var asProblem: String {
+    "this version cannot read SatisRepository \(self); it misses pushes until it can be read, so build everything then"
+  }
 }

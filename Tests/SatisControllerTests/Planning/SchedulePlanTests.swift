@@ -85,6 +85,22 @@ import Testing
     #expect(scene.repository?.status?.conditions?[ConditionType.ready]?.reason == "Ready")
   }
 
+  @Test func `a satis.json that is missing ends builds in time, also where no build is taken`() throws {
+    var scene = nightly()
+    scene.addBuild("b1", source: .lib)
+    let error = KubernetesError(
+      request: "create SatisBuild", cause: .status(.init(code: 403, reason: "Forbidden", message: "no")))
+    scene.live.buildRefusal = .lack(of: try #require(MissingRight(error, in: "shop")))
+    scene.configuration = .failure(ConfigurationProblem(isMissing: true, message: "ConfigMap 'c' is missing"))
+    scene.step()
+    #expect(scene.repository?.status?.conditions?[ConditionType.ready]?.reason == "ConfigurationMissing")
+    scene.now = scene.now + 10
+    #expect(scene.decide().actions.isEmpty)
+    scene.now = scene.now + 20
+    scene.step()
+    #expect(scene.condition("b1")?.reason == "Invalid")
+  }
+
   @Test func `a schedule that cannot be read is said in the condition and stops no build`() {
     var scene = nightly()
     scene.repository?.spec.schedule?.full = "0 25 * * *"

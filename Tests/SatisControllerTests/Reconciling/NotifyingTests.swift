@@ -28,7 +28,7 @@ import Testing
   }
 
   /// A cluster that does not give out Secrets, and takes note of what is deleted.
-  private struct Cluster: ClusterAccess {
+  private struct Cluster: EmptyCluster {
     /// Nil where there is no such Secret.
     let refusal: KubernetesError?
     let record: Record
@@ -42,39 +42,6 @@ import Testing
     func deleteBuild(_ key: NamespacedName, uid: String) async throws(KubernetesError) {
       record.delete(key.name)
     }
-
-    // MARK: - What is not asked for
-
-    func repository(_ key: NamespacedName) async throws(KubernetesError) -> SatisRepository? { nil }
-    func build(_ key: NamespacedName) async throws(KubernetesError) -> SatisBuild? { nil }
-    func configuration(
-      of repository: SatisRepository
-    ) async throws(KubernetesError) -> Result<SatisConfiguration, ConfigurationProblem> {
-      .failure(ConfigurationProblem(isMissing: true, message: "there is none"))
-    }
-    func volumeClaim(_ key: NamespacedName) async throws(KubernetesError) -> PersistentVolumeClaim? { nil }
-    func output(
-      of repository: SatisRepository, neighbours: [SatisRepository]
-    ) async throws(KubernetesError) -> Situation.OutputView {
-      Situation.OutputView(jobs: [], pods: [])
-    }
-    func snapshots(of repository: SatisRepository) async throws(KubernetesError) -> [String] { [] }
-    func setFinalizer(
-      _ repository: SatisRepository, _ isWanted: Bool
-    ) async throws(KubernetesError) -> SatisRepository? { nil }
-    func ensure(_ snapshot: Snapshot) async throws(KubernetesError) {}
-    func update(
-      _ repository: SatisRepository, _ status: SatisRepository.Status
-    ) async throws(KubernetesError) -> SatisRepository? { nil }
-    func update(
-      _ build: SatisBuild, _ status: SatisBuild.Status
-    ) async throws(KubernetesError) -> SatisBuild? { nil }
-    func create(_ job: JobManifest) async throws(KubernetesError) {}
-    func create(_ build: SatisBuild) async throws(KubernetesError) {}
-    func stopPod(_ key: NamespacedName, since: Timestamp) async throws(KubernetesError) {}
-    func endPod(_ key: NamespacedName) async throws(KubernetesError) {}
-    func deleteJob(_ key: NamespacedName, uid: String) async throws(KubernetesError) {}
-    func deleteSnapshot(_ key: NamespacedName) async throws(KubernetesError) {}
   }
 
   /// Tells somebody of builds and deletes an old one, where the server has this to say of the receiver's Secret, or has
