@@ -68,6 +68,13 @@ import Testing
     #expect(rehearsal.isAccepted)
   }
 
+  @Test func `a source that has several names is shown by the first`() async throws {
+    let call = try RecordedCall.read("bitbucket-data-center/push")
+    let rehearsal = try await rehearse(call)
+    #expect(rehearsal.isAccepted)
+    #expect(rehearsal.description.contains("\nsource    https://bitbucket.example.com/scm/"))
+  }
+
   @Test func `that GitLab does not show the token is told`() async throws {
     var call = try RecordedCall.unproven("gitlab/push")
     call.headers["X-Gitlab-Token"] = "[REDACTED]"

@@ -47,7 +47,8 @@ public struct Rehearsal: Sendable {
       lines += diagnosis.hints.map { ("hint", $0) }
     }
     lines.append(("event", Self.event(answer)))
-    for build in store.builds { lines += Self.record(of: build) }
+    let source = Self.source(in: delivery, from: sender, secret: secret)
+    for build in store.builds { lines += Self.record(of: build, source) }
     lines.append(("answer", Self.text(of: answer)))
     self.lines = lines
     isAccepted = answer.isSuccess
@@ -100,8 +101,24 @@ public struct Rehearsal: Sendable {
     }
   }
 
-  private static func record(of build: SatisBuild) -> [(topic: String, text: String)] {
-    let source = build.spec.source
+  /// The first of the names that the call has for its source: where it has several, the build is one of everything, since
+  /// there is no satis.json here.
+  private static func source(
+    in delivery: Delivery, from host: any GitHost, secret: [UInt8]
+  ) -> SatisBuild.Source? {
+    var used = secret
+    while let last = used.last, [UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(last) { used.removeLast() }
+    guard let proof = try? host.proof(in: delivery),
+      let verified = try? VerifiedDelivery(delivery, proof: proof, secrets: SharedSecrets([used])),
+      case .push(let push)? = try? host.event(in: verified)
+    else { return nil }
+    return push.sources.first
+  }
+
+  private static func record(
+    of build: SatisBuild, _ named: SatisBuild.Source?
+  ) -> [(topic: String, text: String)] {
+    let source = build.spec.source ?? named
     let trigger = build.spec.trigger
     let all = [
       ("source", source?.url), ("package", source?.package), ("ref", trigger?.ref),
