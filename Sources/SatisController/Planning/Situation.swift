@@ -32,7 +32,7 @@ struct Situation: Sendable {
     var configuration: Result<SatisConfiguration, ConfigurationProblem>?
     /// The volume claims that the repository names; nil for one that is not there.
     var claims: [String: PersistentVolumeClaim?]?
-    /// Every Job and pod that may write to the output, finished ones included.
+    /// Every Job and pod that may write to the output; with a claim, or on deletion, finished ones as well.
     var output: OutputView?
     /// Builds by name; nil for one that is gone.
     var builds: [String: SatisBuild?] = [:]

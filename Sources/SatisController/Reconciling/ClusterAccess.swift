@@ -17,6 +17,9 @@ protocol ClusterAccess: Sendable {
   /// A volume claim on the server; nil when there is none.
   func volumeClaim(_ key: NamespacedName) async throws(KubernetesError) -> PersistentVolumeClaim?
   /// The Jobs and pods that may write to the repository's output, or to one that overlaps with it.
+  ///
+  /// Those that have ended are wanted only where the repository has a claim or is being deleted; otherwise they may be left
+  /// out.
   func output(
     of repository: SatisRepository, neighbours: [SatisRepository]
   ) async throws(KubernetesError) -> Situation.OutputView

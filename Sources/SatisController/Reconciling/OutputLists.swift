@@ -7,7 +7,7 @@ import Synchronization
 /// A list by label is dear for a server: before Kubernetes 1.31 it reads every object of the namespace from its storage
 /// and passes over all others. A thousand repositories that start at once must not ask for a thousand of them. Whoever
 /// asks gets a list that began after that, so it is as live as one of their own. After each list the server rests for as
-/// long as the list took, so that however many ask, it is at this half of the time at most.
+/// long as the list took, so that however many ask here, it is at this half of the time at most.
 final class OutputLists<Object: KubernetesObject>: Sendable {
   typealias Instant = ContinuousClock.Instant
   /// Lists the objects of a namespace that carry the labels.

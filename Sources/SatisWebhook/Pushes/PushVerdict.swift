@@ -34,9 +34,7 @@ extension Push {
 
   /// Whether all names come to the same, however they are spelled.
   private var hasOneName: Bool {
-    sources.count < 2
-      || Set(sources.map { $0.url.flatMap(SourceURL.init) }).count == 1
-        && sources.allSatisfy { $0.url != nil }
+    Set(sources.map { $0.url.flatMap(SourceURL.init) }).count == 1
   }
 
   /// What the host calls the repository, for messages: without secrets, and never empty.
